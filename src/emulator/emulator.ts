@@ -1,0 +1,305 @@
+import { GuestMemory } from '../ring/guest-memory.ts';
+import { BusMap } from '../bus/bus-map.ts';
+import { shareEmulatorMemory, shareImportedMemory } from './shared-wasm.ts';
+import { V86, type V86Cpu, type V86Imports, type V86Runner } from './v86.ts';
+
+/** EFLAGS.IF: the CPU takes interrupts. */
+const INTERRUPT_FLAG = 0x200;
+/** v86 keeps the entries of JIT code at the end of its function table, from this index on. */
+const JIT_TABLE_OFFSET = 1024;
+const MIB = 1024 * 1024;
+const PORT_BLOCK_SHIFT = 9;
+const MEMORY_BLOCK_SHIFT = 12;
+
+/** Thrown when the browser does not give the memory that the machine was to have. */
+export class OutOfMemoryError extends Error {}
+
+/** What the machine hears from the CPU; each is called on the CPU thread. */
+export interface EmulatorHooks {
+  /**
+   * A sync point: the guest stands still, and interrupts may be raised.
+   * @param halted the CPU waits for an interrupt
+   */
+  syncPoint(halted: boolean): void;
+  /** The guest has asked for a reset of the machine, or its CPU could not go on. */
+  rebootRequested(): void;
+  /** Something outside has an interrupt for a CPU that may be asleep. */
+  wake(): void;
+  /** The guest has sent a byte over the first serial port. */
+  serialOutput(byte: number): void;
+}
+
+export interface EmulatorParts {
+  /** v86.wasm, as the package ships it. */
+  wasm: Uint8Array<ArrayBuffer>;
+  /** MiB of guest RAM. */
+  memory: number;
+  hooks: EmulatorHooks;
+}
+
+/** The registers with which a guest begins that is started without firmware. */
+export interface ProtectedModeStart {
+  instructionPointer: number;
+  esi: number;
+  esp: number;
+  /** A flat GDT in guest memory and the selectors of its code and data segments. */
+  gdtAddress: number;
+  gdtLength: number;
+  codeSelector: number;
+  dataSelector: number;
+}
+
+/**
+ * v86 on shared RAM: the only file that touches the emulator's inside. Everything here belongs to
+ * the CPU thread.
+ */
+export class Emulator {
+  readonly memory: GuestMemory;
+  /** The buffer that holds the RAM, among other things; workers get it with the RAM's range. */
+  readonly buffer: SharedArrayBuffer;
+  readonly ramOffset: number;
+  /** Windows that are looked at before v86's own devices. */
+  readonly ports: BusMap;
+  readonly mappedMemory: BusMap;
+  readonly #v86: V86;
+  readonly #cpu: V86Cpu;
+  #instructions = 0;
+  #lastCounter = 0;
+
+  private constructor(v86: V86, ports: BusMap, mappedMemory: BusMap, hooks: EmulatorHooks) {
+    this.#v86 = v86;
+    this.#cpu = v86.v86.cpu;
+    this.ports = ports;
+    this.mappedMemory = mappedMemory;
+    this.buffer = this.#cpu.wasm_memory.buffer as unknown as SharedArrayBuffer;
+    this.ramOffset = this.#cpu.mem8.byteOffset;
+    this.memory = new GuestMemory(this.buffer, this.ramOffset, this.#cpu.memory_size[0]);
+    this.#cpu.reboot_internal = () => {
+      this.stop();
+      hooks.rebootRequested();
+    };
+    const runner: V86Runner = v86.v86;
+    runner.yield = () => hooks.wake();
+    v86.add_listener('serial0-output-byte', (byte: number) => hooks.serialOutput(byte));
+  }
+
+  /**
+   * @throws UnknownEmulatorError for another v86.wasm than the known one
+   * @throws OutOfMemoryError when the RAM cannot be had
+   */
+  static async create(parts: EmulatorParts): Promise<Emulator> {
+    const ports = new BusMap(PORT_BLOCK_SHIFT);
+    const mappedMemory = new BusMap(MEMORY_BLOCK_SHIFT);
+    const module = await WebAssembly.compile(await shareEmulatorMemory(parts.wasm));
+    const v86 = await new Promise<V86>((resolve, reject) => {
+      const made: V86 = new V86({
+        memory_size: parts.memory * MIB,
+        autostart: false,
+        acpi: false,
+        disable_keyboard: true,
+        disable_mouse: true,
+        disable_speaker: true,
+        net_device: { type: 'none' },
+        wasm_fn: async (imports) => {
+          const cpu = () => made.v86.cpu;
+          putHooksBefore(imports, ports, mappedMemory, cpu, parts.hooks);
+          try {
+            const instance = await WebAssembly.instantiate(module, imports as unknown as WebAssembly.Imports);
+            return reportAllocationFailure(instance.exports, parts.memory, reject);
+          } catch (cause) {
+            reject(outOfMemory(parts.memory, cause));
+            // v86 has no way to hear of a failure; it is simply never told to go on.
+            return new Promise<WebAssembly.Exports>(() => {});
+          }
+        },
+      });
+      made.add_listener('emulator-loaded', () => resolve(made));
+    });
+    return new Emulator(v86, ports, mappedMemory, parts.hooks);
+  }
+
+  /** Runs the guest for about a millisecond. @returns milliseconds until it has work again */
+  runSlice(): number {
+    return (this.#cpu.wm.exports.main_loop as () => number)();
+  }
+
+  /** The CPU waits for an interrupt. */
+  get halted(): boolean {
+    return this.#cpu.in_hlt[0] !== 0;
+  }
+
+  /** The CPU is halted with interrupts off: nothing can wake it, the guest has ended. */
+  get stopped(): boolean {
+    return this.halted && (this.#cpu.flags[0] & INTERRUPT_FLAG) === 0;
+  }
+
+  /** Halts the CPU for good, as the guest sees it: `runSlice` ends after this instruction. */
+  stop(): void {
+    this.#cpu.flags[0] &= ~INTERRUPT_FLAG;
+    this.#cpu.in_hlt[0] = 1;
+  }
+
+  /** Guest instructions that have run since the machine was made. */
+  get instructions(): number {
+    const counter = this.#cpu.instruction_counter[0];
+    this.#instructions += (counter - this.#lastCounter) >>> 0;
+    this.#lastCounter = counter;
+    return this.#instructions;
+  }
+
+  /** Raises interrupt line `line` (0 to 15). Only at a sync point or in a port handler. */
+  raiseInterrupt(line: number): void {
+    this.#cpu.device_raise_irq(line);
+  }
+
+  /** Lowers interrupt line `line` (0 to 15). Only at a sync point or in a port handler. */
+  lowerInterrupt(line: number): void {
+    this.#cpu.device_lower_irq(line);
+  }
+
+  /** Forgets compiled code of [address, address + length), which somebody else has written. */
+  dropCode(address: number, length: number): void {
+    this.#cpu.jit_dirty_cache(address, address + length);
+  }
+
+  /** Writes a byte to a port as the guest would. For firmware work before the guest runs. */
+  writePort(port: number, value: number): void {
+    this.#cpu.io.port_write8(port, value);
+  }
+
+  /** Sends bytes to the guest over the first serial port. */
+  serialInput(bytes: Uint8Array): void {
+    this.#v86.serial_send_bytes(0, bytes);
+  }
+
+  /** Puts CPU and RAM into their state at power-on. Not from inside a slice. */
+  reset(): void {
+    this.#cpu.reset_cpu();
+    this.memory.fill(0, 0, this.memory.size);
+    this.#cpu.jit_clear_cache();
+    this.#cpu.full_clear_tlb();
+  }
+
+  /** Puts the CPU into 32-bit protected mode without paging, interrupts off. After `reset`. */
+  startProtectedMode(start: ProtectedModeStart): void {
+    const cpu = this.#cpu;
+    cpu.cr[0] = 1;
+    cpu.protected_mode[0] = 1;
+    cpu.cpl[0] = 0;
+    cpu.flags[0] = 2;
+    cpu.is_32[0] = 1;
+    cpu.stack_size_32[0] = 1;
+    cpu.gdtr_offset[0] = start.gdtAddress;
+    cpu.gdtr_size[0] = start.gdtLength - 1;
+    for (let segment = 0; segment < 6; segment++) {
+      const isCode = segment === CODE_SEGMENT;
+      cpu.segment_is_null[segment] = 0;
+      cpu.segment_offsets[segment] = 0;
+      cpu.segment_limits[segment] = 0xffffffff;
+      cpu.segment_access_bytes[segment] = isCode ? FLAT_CODE_ACCESS : FLAT_DATA_ACCESS;
+      cpu.sreg[segment] = isCode ? start.codeSelector : start.dataSelector;
+    }
+    cpu.reg32.fill(0);
+    cpu.reg32[ESI] = start.esi;
+    cpu.reg32[ESP] = start.esp;
+    cpu.instruction_pointer[0] = start.instructionPointer;
+    cpu.update_state_flags();
+  }
+
+  /** Lets go of the emulator; nothing may be called afterwards. */
+  async dispose(): Promise<void> {
+    await this.#v86.destroy();
+  }
+}
+
+const CODE_SEGMENT = 1;
+/** Present, ring 0, code, readable, accessed; and the same for data, writable. */
+const FLAT_CODE_ACCESS = 0x9b;
+const FLAT_DATA_ACCESS = 0x93;
+const ESP = 4;
+const ESI = 6;
+
+/** Puts our windows, our JIT finalizer and our sync point before what v86 does by itself. */
+function putHooksBefore(
+  { env }: V86Imports,
+  ports: BusMap,
+  mappedMemory: BusMap,
+  cpu: () => V86Cpu,
+  hooks: EmulatorHooks,
+): void {
+  putWindowsBefore(env, 'io_port', ports, [8, 16, 32], [8, 16, 32]);
+  putWindowsBefore(env, 'mmap', mappedMemory, [8, 32], [8, 16, 32]);
+  const runHardwareTimers = env.run_hardware_timers;
+  env.run_hardware_timers = (acpiEnabled, now) => {
+    const milliseconds = runHardwareTimers(acpiEnabled, now);
+    hooks.syncPoint(cpu().in_hlt[0] !== 0);
+    return milliseconds;
+  };
+  env.codegen_finalize = (index, start, stateFlags, pointer, length) => {
+    void finalizeCode(cpu(), index, start, stateFlags, pointer >>> 0, length >>> 0);
+  };
+}
+
+function putWindowsBefore(
+  env: V86Imports['env'],
+  space: 'io_port' | 'mmap',
+  map: BusMap,
+  readBits: number[],
+  writeBits: number[],
+): void {
+  for (const bits of readBits) {
+    const original = env[`${space}_read${bits}`] as (address: number) => number;
+    env[`${space}_read${bits}`] = (address: number) => {
+      if (map.isFree(address)) return original(address);
+      return map.read(address >>> 0, bits / 8) ?? original(address);
+    };
+  }
+  for (const bits of writeBits) {
+    const original = env[`${space}_write${bits}`] as (address: number, value: number) => void;
+    env[`${space}_write${bits}`] = (address: number, value: number) => {
+      if (map.isFree(address) || !map.write(address >>> 0, bits / 8, value)) {
+        original(address, value);
+      }
+    };
+  }
+}
+
+/** Compiles a module that the JIT has made, with the memory import changed to the shared kind. */
+async function finalizeCode(
+  cpu: V86Cpu,
+  index: number,
+  start: number,
+  stateFlags: number,
+  pointer: number,
+  length: number,
+): Promise<void> {
+  const code = shareImportedMemory(new Uint8Array(cpu.wasm_memory.buffer, pointer, length));
+  const { instance } = await WebAssembly.instantiate(code, { e: cpu.jit_imports });
+  cpu.wm.wasm_table.set(index + JIT_TABLE_OFFSET, instance.exports.f as CallableFunction);
+  cpu.codegen_finalize_finished(index, start, stateFlags);
+}
+
+/** v86 calls `allocate_memory` where nobody would hear of its failure; here somebody does. */
+function reportAllocationFailure(
+  exports: WebAssembly.Exports,
+  memory: number,
+  report: (error: Error) => void,
+): WebAssembly.Exports {
+  const allocate = exports.allocate_memory as (size: number) => number;
+  return {
+    ...exports,
+    allocate_memory: (size: number) => {
+      try {
+        return allocate(size);
+      } catch (cause) {
+        const error = outOfMemory(memory, cause);
+        report(error);
+        throw error;
+      }
+    },
+  };
+}
+
+function outOfMemory(memory: number, cause: unknown): OutOfMemoryError {
+  return new OutOfMemoryError(`the browser gave no ${memory} MiB of shared memory`, { cause });
+}

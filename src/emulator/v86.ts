@@ -1,0 +1,99 @@
+// The order of these three imports matters: see hide-worker.ts.
+import './hide-worker.ts';
+import { V86 as V86Constructor } from 'v86';
+import './restore-worker.ts';
+
+/** What Ringbox uses of v86's inside, by the names it has in the release build of 0.5.462. */
+export interface V86Cpu {
+  memory_size: Uint32Array;
+  mem8: Uint8Array<SharedArrayBuffer>;
+  wasm_memory: WebAssembly.Memory;
+  wm: { exports: WebAssembly.Exports; wasm_table: WebAssembly.Table };
+  jit_imports: WebAssembly.ModuleImports;
+  instruction_counter: Uint32Array;
+  in_hlt: Uint8Array;
+  flags: Int32Array;
+  cr: Int32Array;
+  protected_mode: Int32Array;
+  cpl: Uint8Array;
+  is_32: Int32Array;
+  stack_size_32: Int32Array;
+  reg32: Int32Array;
+  sreg: Uint16Array;
+  segment_is_null: Uint8Array;
+  segment_offsets: Int32Array;
+  segment_limits: Uint32Array;
+  segment_access_bytes: Uint8Array;
+  gdtr_size: Int32Array;
+  gdtr_offset: Int32Array;
+  instruction_pointer: Int32Array;
+  io: {
+    port_write8(port: number, value: number): void;
+  };
+  reset_cpu(): void;
+  update_state_flags(): void;
+  full_clear_tlb(): void;
+  jit_clear_cache(): void;
+  jit_dirty_cache(start: number, end: number): void;
+  codegen_finalize_finished(index: number, start: number, stateFlags: number): void;
+  device_raise_irq(line: number): void;
+  device_lower_irq(line: number): void;
+  reboot_internal(): void;
+}
+
+/** The part of v86 that runs the CPU in slices. */
+export interface V86Runner {
+  cpu: V86Cpu;
+  run(): void;
+  stop(): void;
+  running: boolean;
+  tick_counter: number;
+  yield(milliseconds: number, tick: number): void;
+  yield_callback(tick: number): void;
+  unregister_yield(): void;
+}
+
+/** The functions that v86's WebAssembly imports, of those that Ringbox puts its own before. */
+export interface V86Imports {
+  env: {
+    run_hardware_timers(acpiEnabled: number, now: number): number;
+    codegen_finalize(
+      index: number,
+      start: number,
+      stateFlags: number,
+      pointer: number,
+      length: number,
+    ): void;
+    io_port_read8(port: number): number;
+    io_port_read16(port: number): number;
+    io_port_read32(port: number): number;
+    io_port_write8(port: number, value: number): void;
+    io_port_write16(port: number, value: number): void;
+    io_port_write32(port: number, value: number): void;
+    mmap_read8(address: number): number;
+    mmap_read32(address: number): number;
+    mmap_write8(address: number, value: number): void;
+    mmap_write16(address: number, value: number): void;
+    mmap_write32(address: number, value: number): void;
+  } & WebAssembly.ModuleImports;
+}
+
+export interface V86Options {
+  wasm_fn(imports: V86Imports): Promise<WebAssembly.Exports>;
+  memory_size: number;
+  autostart: false;
+  acpi: false;
+  disable_keyboard: true;
+  disable_mouse: true;
+  disable_speaker: true;
+  net_device: { type: 'none' };
+}
+
+export interface V86 {
+  v86: V86Runner;
+  add_listener(event: string, listener: (value: never) => void): void;
+  serial_send_bytes(port: number, bytes: Uint8Array): void;
+  destroy(): Promise<void>;
+}
+
+export const V86 = V86Constructor as unknown as new (options: V86Options) => V86;
