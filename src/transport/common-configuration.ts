@@ -1,0 +1,241 @@
+import type { DeviceDescription } from '../link/description.ts';
+import type { DeviceLink } from './device-link.ts';
+import { Feature, FeatureBits, Status } from './features.ts';
+import { QueueRegisters } from './queue-registers.ts';
+
+/** Offsets in the common configuration structure (VIRTIO 1.4, 4.1.4.3). */
+const Register = {
+  deviceFeatureSelect: 0x00,
+  deviceFeature: 0x04,
+  driverFeatureSelect: 0x08,
+  driverFeature: 0x0c,
+  configMsixVector: 0x10,
+  numQueues: 0x12,
+  deviceStatus: 0x14,
+  configGeneration: 0x15,
+  queueSelect: 0x16,
+  queueSize: 0x18,
+  queueMsixVector: 0x1a,
+  queueEnable: 0x1c,
+  queueNotifyOffset: 0x1e,
+  queueDescriptorTable: 0x20,
+  queueDevice: 0x30,
+  queueNotifyData: 0x38,
+  queueReset: 0x3a,
+} as const;
+
+/** Bytes of the structure, the administration queue's fields (always 0) included. */
+export const COMMON_CONFIGURATION_LENGTH = 0x40;
+const NO_VECTOR = 0xffff;
+
+/** Features of the rings and the transport that every device offers. */
+const TRANSPORT_FEATURES = [
+  Feature.indirectDescriptors,
+  Feature.eventIndex,
+  Feature.version1,
+  Feature.ringReset,
+];
+
+/**
+ * The common configuration structure of one device: feature negotiation, status, queue set-up
+ * (VIRTIO 1.4, 2.1, 2.2 and 4.1.4.3). For the CPU thread, in port handlers.
+ *
+ * Reads may have any width and alignment; writes count only with the width and alignment of their
+ * field (a 64-bit address is two fields of 32 bits), and everything else is ignored.
+ */
+export class CommonConfiguration {
+  readonly #link: DeviceLink;
+  readonly #offered: FeatureBits;
+  readonly #accepted = new FeatureBits();
+  readonly #queues: QueueRegisters[];
+  readonly #fields = new DataView(new ArrayBuffer(COMMON_CONFIGURATION_LENGTH));
+  #deviceFeatureSelect = 0;
+  #driverFeatureSelect = 0;
+  #queueSelect = 0;
+  #status = 0;
+  #resetting = false;
+
+  constructor(link: DeviceLink, description: DeviceDescription) {
+    this.#link = link;
+    this.#offered = new FeatureBits([...TRANSPORT_FEATURES, ...description.features]);
+    this.#queues = description.queueSizes.map((size) => new QueueRegisters(size));
+  }
+
+  /** The driver has set DRIVER_OK and has not reset the device since. */
+  get driverOk(): boolean {
+    return (this.#status & Status.driverOk) !== 0;
+  }
+
+  /** The device status field, with DEVICE_NEEDS_RESET as the worker has it. */
+  get status(): number {
+    this.#finishReset();
+    if (this.#status === 0 || this.#resetting) return this.#status;
+    return this.#status | (this.#link.needsReset ? Status.deviceNeedsReset : 0);
+  }
+
+  /** Queue `queue` may be notified. */
+  isEnabled(queue: number): boolean {
+    return this.driverOk && this.#queues[queue]?.enabled === true;
+  }
+
+  read(offset: number, width: number): number {
+    this.#present();
+    let value = 0;
+    for (let byte = 0; byte < width; byte++) {
+      const inside = offset + byte < COMMON_CONFIGURATION_LENGTH;
+      value += (inside ? this.#fields.getUint8(offset + byte) : 0) * 2 ** (8 * byte);
+    }
+    return value;
+  }
+
+  write(offset: number, width: number, value: number): void {
+    if (this.#resetting && !this.#finishReset()) return;
+    if (width === 4) this.#write32(offset, value);
+    else if (width === 2) this.#write16(offset, value);
+    else if (offset === Register.deviceStatus) this.#writeStatus(value);
+  }
+
+  /** Resets the device as power-on does. */
+  reset(): void {
+    this.#accepted.words.fill(0);
+    this.#deviceFeatureSelect = 0;
+    this.#driverFeatureSelect = 0;
+    this.#queueSelect = 0;
+    for (const queue of this.#queues) queue.reset();
+    this.#resetting = true;
+    this.#link.beginReset();
+    this.#finishReset();
+  }
+
+  /** Puts the present values where `read` finds them, whatever part it wants. */
+  #present(): void {
+    const fields = this.#fields;
+    const queue = this.#queues[this.#queueSelect];
+    if (queue?.resetting === true && this.#link.queueResetDone(this.#queueSelect)) {
+      queue.resetting = false;
+    }
+    fields.setUint32(Register.deviceFeatureSelect, this.#deviceFeatureSelect, true);
+    fields.setUint32(Register.deviceFeature, word(this.#offered, this.#deviceFeatureSelect), true);
+    fields.setUint32(Register.driverFeatureSelect, this.#driverFeatureSelect, true);
+    fields.setUint32(Register.driverFeature, word(this.#accepted, this.#driverFeatureSelect), true);
+    fields.setUint16(Register.configMsixVector, NO_VECTOR, true);
+    fields.setUint16(Register.numQueues, this.#queues.length, true);
+    fields.setUint8(Register.deviceStatus, this.status);
+    fields.setUint8(Register.configGeneration, this.#link.configurationGeneration);
+    fields.setUint16(Register.queueSelect, this.#queueSelect, true);
+    fields.setUint16(Register.queueSize, queue?.size ?? 0, true);
+    fields.setUint16(Register.queueMsixVector, NO_VECTOR, true);
+    fields.setUint16(Register.queueEnable, queue?.enabled === true ? 1 : 0, true);
+    fields.setUint16(Register.queueReset, queue?.resetting === true ? 1 : 0, true);
+    for (let half = 0; half < 6; half++) {
+      const address = queue?.addresses[half] ?? 0;
+      fields.setUint32(Register.queueDescriptorTable + 4 * half, address, true);
+    }
+  }
+
+  #write32(offset: number, value: number): void {
+    if (offset === Register.deviceFeatureSelect) this.#deviceFeatureSelect = value;
+    else if (offset === Register.driverFeatureSelect) this.#driverFeatureSelect = value;
+    else if (offset === Register.driverFeature) this.#writeDriverFeature(value);
+    else if (offset >= Register.queueDescriptorTable && offset <= Register.queueDevice + 4) {
+      this.#writeAddress(offset - Register.queueDescriptorTable, value);
+    }
+  }
+
+  #write16(offset: number, value: number): void {
+    const queue = this.#queues[this.#queueSelect];
+    if (offset === Register.queueSelect) this.#queueSelect = value;
+    if (queue === undefined) return;
+    // The size of an enabled queue does not change; a size that is none shows when it is enabled.
+    if (offset === Register.queueSize && !queue.enabled && value <= queue.maximumSize) {
+      queue.size = value;
+    } else if (offset === Register.queueEnable && value === 1) {
+      this.#enableQueue(queue);
+    } else if (offset === Register.queueReset && value === 1) {
+      this.#resetQueue(queue);
+    }
+  }
+
+  #writeDriverFeature(value: number): void {
+    if ((this.#status & Status.featuresOk) !== 0) return;
+    if (this.#driverFeatureSelect < 2) this.#accepted.words[this.#driverFeatureSelect] = value;
+  }
+
+  #writeAddress(offset: number, value: number): void {
+    const queue = this.#queues[this.#queueSelect];
+    if (queue === undefined || queue.enabled || offset % 4 !== 0) return;
+    queue.addresses[offset / 4] = value;
+  }
+
+  #writeStatus(value: number): void {
+    if (value === 0) {
+      this.reset();
+      return;
+    }
+    let status = value & ~Status.deviceNeedsReset;
+    const featuresWereOk = (this.#status & Status.featuresOk) !== 0;
+    if ((status & Status.featuresOk) !== 0 && !featuresWereOk && !this.#acceptFeatures()) {
+      status &= ~Status.featuresOk;
+    }
+    // Without negotiated features there is nothing to be ready with.
+    if ((status & Status.featuresOk) === 0) status &= ~Status.driverOk;
+    const starts = (status & Status.driverOk) !== 0 && !this.driverOk;
+    // A driver must not clear bits; only a reset does (2.1.1).
+    this.#status |= status;
+    if (starts) this.#start();
+  }
+
+  #acceptFeatures(): boolean {
+    const sound =
+      this.#accepted.isSubsetOf(this.#offered) && this.#accepted.has(Feature.version1);
+    if (sound) this.#link.setFeatures(this.#accepted);
+    return sound;
+  }
+
+  /** DRIVER_OK: queues that were enabled before are handed over now, with what is in them. */
+  #start(): void {
+    this.#link.setDriverOk();
+    for (let index = 0; index < this.#queues.length; index++) {
+      if (this.#queues[index].enabled) this.#handOver(index);
+    }
+  }
+
+  #enableQueue(queue: QueueRegisters): void {
+    if (queue.enabled || queue.resetting) return;
+    queue.enabled = true;
+    if (this.driverOk) this.#handOver(this.#queueSelect);
+  }
+
+  #handOver(index: number): void {
+    const queue = this.#queues[index];
+    const layout = {
+      queueSize: queue.size,
+      descriptorTable: queue.address(0),
+      availableRing: queue.address(1),
+      usedRing: queue.address(2),
+    };
+    this.#link.enableQueue(index, layout, this.#accepted);
+  }
+
+  #resetQueue(queue: QueueRegisters): void {
+    if (!this.#accepted.has(Feature.ringReset) || !queue.enabled) return;
+    queue.reset();
+    if (!this.driverOk) return;
+    queue.resetting = true;
+    this.#link.disableQueue(this.#queueSelect);
+  }
+
+  /** The status becomes 0 once the worker has let go of everything. @returns whether it has */
+  #finishReset(): boolean {
+    if (this.#resetting && this.#link.resetDone) {
+      this.#resetting = false;
+      this.#status = 0;
+    }
+    return !this.#resetting;
+  }
+}
+
+/** Word `select` of 32 feature bits; there are none beyond the second. */
+function word(features: FeatureBits, select: number): number {
+  return select < 2 ? features.words[select] : 0;
+}

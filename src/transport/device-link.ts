@@ -1,0 +1,297 @@
+import type { GuestMemory } from '../ring/guest-memory.ts';
+import { QueueNotifications } from '../ring/notifications.ts';
+import { layoutFault, type QueueLayout } from '../ring/virtqueue.ts';
+import {
+  type Attention,
+  CONFIGURATION_WRITE_CAPACITY,
+  type ControlBlock,
+  QueueWord,
+  Word,
+} from '../link/control-block.ts';
+import { Feature, type FeatureBits } from './features.ts';
+
+/** The least time to give a worker that is being waited for, in milliseconds. */
+const SHORT_WAIT = 0.03;
+/** A reset is waited for this long before the driver has to poll for its end. */
+const RESET_WAIT = 2;
+
+/** What the driver is to be told after a sync point. */
+export interface Interrupts {
+  queue: boolean;
+  configuration: boolean;
+}
+
+/**
+ * The CPU thread's side of the link to one device worker. It keeps both rules:
+ *
+ * - the doorbell rule: `ringDoorbell` reads the available index while the guest stands still and
+ *   hands it to the worker, which consumes up to there and never polls guest memory;
+ * - the sync rule: `sync` drops compiled code of what the worker wrote, and only then lets it
+ *   publish. See docs/how-it-works.md.
+ */
+export class DeviceLink {
+  /** Bit of this device in the machine's attention word. */
+  readonly index: number;
+  readonly #control: ControlBlock;
+  readonly #memory: GuestMemory;
+  readonly #attention: Attention;
+  readonly #dropCode: (address: number, length: number) => void;
+  readonly #notifications: (QueueNotifications | null)[];
+  readonly #notified: number[];
+  readonly #interrupts: Interrupts = { queue: false, configuration: false };
+  #generationTold = 0;
+  /** Whether waiting at doorbells has lately been worth it, from 0 to 8. */
+  #doorbellLuck = 4;
+  #doorbells = 0;
+  #dead = false;
+
+  constructor(
+    index: number,
+    control: ControlBlock,
+    memory: GuestMemory,
+    attention: Attention,
+    dropCode: (address: number, length: number) => void,
+  ) {
+    this.index = index;
+    this.#control = control;
+    this.#memory = memory;
+    this.#attention = attention;
+    this.#dropCode = dropCode;
+    this.#notifications = new Array(control.queueCount).fill(null);
+    this.#notified = new Array(control.queueCount).fill(0);
+  }
+
+  /** Chains that the device has given back since the machine was made. */
+  get completed(): number {
+    return this.#control.load(Word.completed) >>> 0;
+  }
+
+  /** The worker has something to do and will be done soon. */
+  get busy(): boolean {
+    return !this.#dead && this.#control.load(Word.busy) === 1;
+  }
+
+  get needsReset(): boolean {
+    return this.#dead || this.#control.load(Word.needsReset) === 1;
+  }
+
+  /** The device configuration space, as the worker keeps it. */
+  get configuration(): Uint8Array {
+    return this.#control.configuration;
+  }
+
+  get configurationGeneration(): number {
+    return this.#control.load(Word.configurationGeneration) & 0xff;
+  }
+
+  /** The worker has died: nothing more is to be expected of it. */
+  declareDead(): void {
+    this.#dead = true;
+  }
+
+  /** Begins a device reset. @returns nothing; ask `resetDone` */
+  beginReset(): void {
+    this.#control.store(Word.driverOk, 0);
+    this.#notifications.fill(null);
+    this.#notified.fill(0);
+    Atomics.add(this.#control.words, Word.resetRequest, 1);
+    this.#control.signal();
+    this.#waitBriefly(() => this.resetDone, RESET_WAIT);
+  }
+
+  /** The worker touches no queue any more and has forgotten every request. */
+  get resetDone(): boolean {
+    if (this.#dead) return true;
+    return this.#control.load(Word.resetRequest) === this.#control.load(Word.resetDone);
+  }
+
+  /** Resolves when the reset that was begun is done. */
+  async untilReset(): Promise<void> {
+    while (!this.resetDone) await nextTask();
+  }
+
+  /** Holds the worker between two requests. Resolves when it stands still. */
+  async pause(): Promise<void> {
+    this.#control.store(Word.pause, 1);
+    this.#control.signal();
+    while (!this.#dead && this.#control.load(Word.paused) === 0) await nextTask();
+  }
+
+  /** Lets the worker go on. */
+  resume(): void {
+    this.#control.store(Word.pause, 0);
+    this.#control.signal();
+  }
+
+  /** The features were negotiated. */
+  setFeatures(features: FeatureBits): void {
+    this.#control.store(Word.featuresLow, features.words[0]);
+    this.#control.store(Word.featuresHigh, features.words[1]);
+  }
+
+  /** The driver is ready: the device may use its queues and notify. */
+  setDriverOk(): void {
+    this.#generationTold = this.#control.load(Word.configurationGeneration);
+    this.#control.store(Word.driverOk, 1);
+    this.#control.signal();
+  }
+
+  /** Hands a queue to the worker and looks for chains that are there already. */
+  enableQueue(queue: number, layout: QueueLayout, features: FeatureBits): void {
+    const base = this.#control.queueBase(queue);
+    this.#control.store(base + QueueWord.doorbell, 0);
+    this.#control.store(base + QueueWord.queueSize, layout.queueSize);
+    this.#control.store(base + QueueWord.descriptorTable, addressWord(layout.descriptorTable));
+    this.#control.store(base + QueueWord.availableRing, addressWord(layout.availableRing));
+    this.#control.store(base + QueueWord.usedRing, addressWord(layout.usedRing));
+    this.#control.store(base + QueueWord.enabled, 1);
+    // A queue that makes no sense is handed over all the same: the worker answers for it.
+    const sound = layoutFault(this.#memory, layout) === null;
+    const eventIndex = features.has(Feature.eventIndex);
+    this.#notifications[queue] = sound
+      ? new QueueNotifications(this.#memory, layout, eventIndex)
+      : null;
+    this.#notified[queue] = 0;
+    this.#configure(base);
+    this.ringDoorbell(queue);
+  }
+
+  /** Begins the reset of one queue; ask `queueResetDone`. */
+  disableQueue(queue: number): void {
+    const base = this.#control.queueBase(queue);
+    this.#control.store(base + QueueWord.enabled, 0);
+    this.#notifications[queue] = null;
+    this.#configure(base);
+    this.#waitBriefly(() => this.queueResetDone(queue), RESET_WAIT);
+  }
+
+  /** The worker has let go of the queue, or has taken it up, as it was last asked. */
+  queueResetDone(queue: number): boolean {
+    if (this.#dead) return true;
+    const base = this.#control.queueBase(queue);
+    const request = this.#control.load(base + QueueWord.configureRequest);
+    return request === this.#control.load(base + QueueWord.configureDone);
+  }
+
+  /**
+   * The doorbell rule. The guest stands still, so its available index and everything before it
+   * are as it wrote them; the store hands them over to the worker. `avail_event` is set to the
+   * same index here, so that no later chain goes without a doorbell.
+   */
+  ringDoorbell(queue: number): void {
+    const notifications = this.#notifications[queue];
+    if (notifications === null || notifications === undefined) return;
+    const available = notifications.availableIndex();
+    notifications.requestNotification(available);
+    this.#control.store(this.#control.queueBase(queue) + QueueWord.doorbell, available);
+    this.#control.store(Word.busy, 1);
+    this.#control.signal();
+  }
+
+  /**
+   * Gives the worker a moment after a doorbell. A guest that polls the used ring would otherwise
+   * wait for the next sync point, a hundred thousand instructions away.
+   * @returns true when the device wants attention
+   */
+  waitAfterDoorbell(): boolean {
+    this.#doorbells++;
+    const probe = this.#doorbells % 16 === 0;
+    if (this.#doorbellLuck === 0 && !probe) return false;
+    const lucky = this.#attentionWithin(SHORT_WAIT);
+    this.#doorbellLuck = Math.min(8, Math.max(0, this.#doorbellLuck + (lucky ? 1 : -1)));
+    return lucky;
+  }
+
+  /**
+   * The sync rule, at a sync point: makes the sync that the worker has asked for, and gives it a
+   * moment to publish, so that the interrupt need not wait for the next one.
+   */
+  sync(): void {
+    const request = this.#control.load(Word.syncRequest);
+    if (request === this.#control.load(Word.syncDone)) return;
+    const ranges = this.#control.load(Word.dirtyCount);
+    for (let range = 0; range < ranges; range++) {
+      const base = this.#control.dirtyBase(range);
+      const address = this.#control.words[base] >>> 0;
+      this.#dropCode(address, this.#control.words[base + 1] >>> 0);
+    }
+    this.#control.store(Word.syncDone, request);
+    this.#control.signal();
+    this.#attentionWithin(SHORT_WAIT);
+  }
+
+  /**
+   * What the driver is to be told of what the worker has published and changed since it was last
+   * asked. The decision is made here, while the guest stands still: a worker that stored the used
+   * index and then loaded `used_event` could miss the driver's store of the latter, since the
+   * guest's memory barrier compiles to nothing.
+   */
+  takeInterrupts(): Interrupts {
+    this.#interrupts.queue = false;
+    for (let queue = 0; queue < this.#notifications.length; queue++) {
+      const notifications = this.#notifications[queue];
+      if (notifications === null) continue;
+      const base = this.#control.queueBase(queue);
+      const published = this.#control.load(base + QueueWord.published);
+      const notified = this.#notified[queue];
+      if (published === notified) continue;
+      this.#notified[queue] = published;
+      if (notifications.wantsUsedNotification(notified, published)) this.#interrupts.queue = true;
+    }
+    const generation = this.#control.load(Word.configurationGeneration);
+    this.#interrupts.configuration = generation !== this.#generationTold;
+    this.#generationTold = generation;
+    return this.#interrupts;
+  }
+
+  /** Passes a write to the device configuration space on. Waits a moment when many are queued. */
+  writeConfiguration(offset: number, width: number, value: number): void {
+    const control = this.#control;
+    const head = control.load(Word.configurationWriteHead);
+    const full = () =>
+      head - control.load(Word.configurationWriteTail) >= CONFIGURATION_WRITE_CAPACITY;
+    if (this.#dead || (full() && !this.#waitBriefly(() => !full(), RESET_WAIT))) return;
+    const base = control.configurationWriteBase(head);
+    control.store(base, offset);
+    control.store(base + 1, width);
+    control.store(base + 2, value);
+    control.store(Word.configurationWriteHead, (head + 1) | 0);
+    control.signal();
+  }
+
+  #configure(base: number): void {
+    Atomics.add(this.#control.words, base + QueueWord.configureRequest, 1);
+    this.#control.signal();
+  }
+
+  /** Spins until the device wants attention or for `milliseconds`: the CPU thread may not block. */
+  #attentionWithin(milliseconds: number): boolean {
+    const bit = 1 << this.index;
+    const end = performance.now() + milliseconds;
+    do {
+      for (let looks = 0; looks < 32; looks++) {
+        if ((this.#attention.peek() & bit) !== 0) return true;
+      }
+    } while (!this.#dead && performance.now() < end);
+    return false;
+  }
+
+  /** The same for anything else; only for what is rare, since it needs a closure. */
+  #waitBriefly(done: () => boolean, milliseconds: number): boolean {
+    const end = performance.now() + milliseconds;
+    do {
+      for (let looks = 0; looks < 32; looks++) if (done()) return true;
+    } while (!this.#dead && performance.now() < end);
+    return done();
+  }
+}
+
+/** An address as a control word; beyond 4 GiB it becomes one that no queue can have. */
+function addressWord(address: number): number {
+  return address > 0xffffffff ? 0xffffffff : address;
+}
+
+/** One task later: for waits that are rare and have no word of their own to sleep on. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

@@ -1,0 +1,38 @@
+/** Feature bits that belong to the transport and the rings, not to a device (VIRTIO 1.4, 6). */
+export const Feature = {
+  indirectDescriptors: 28,
+  eventIndex: 29,
+  version1: 32,
+  ringReset: 40,
+} as const;
+
+/** Bits of the device status field (VIRTIO 1.4, 2.1). */
+export const Status = {
+  acknowledge: 1,
+  driver: 2,
+  driverOk: 4,
+  featuresOk: 8,
+  deviceNeedsReset: 64,
+  failed: 128,
+} as const;
+
+/** 64 feature bits as two words of 32, so that no arithmetic needs a BigInt. */
+export class FeatureBits {
+  /** Bits 0 to 31 and 32 to 63, unsigned. */
+  readonly words = new Uint32Array(2);
+
+  constructor(bits: readonly number[] = []) {
+    for (const bit of bits) this.words[bit >>> 5] |= 1 << (bit & 31);
+  }
+
+  has(bit: number): boolean {
+    return ((this.words[bit >>> 5] >>> (bit & 31)) & 1) === 1;
+  }
+
+  /** True when every bit here is also in `other`. */
+  isSubsetOf(other: FeatureBits): boolean {
+    return (
+      (this.words[0] & ~other.words[0]) === 0 && (this.words[1] & ~other.words[1]) === 0
+    );
+  }
+}

@@ -1,0 +1,176 @@
+import type { DeviceDescription } from '../link/description.ts';
+import type { BusMap, BusWindow } from '../bus/bus-map.ts';
+import { PciFunction } from '../pci/function.ts';
+import { type AccessWindow, addCapabilities, BAR_SIZE, Structure } from './capabilities.ts';
+import { CommonConfiguration } from './common-configuration.ts';
+import type { DeviceLink } from './device-link.ts';
+
+const VIRTIO_VENDOR = 0x1af4;
+/** Modern devices have this plus their virtio device type (VIRTIO 1.4, 4.1.2.1). */
+const DEVICE_ID_BASE = 0x1040;
+const REVISION = 1;
+
+/** Bits of the ISR status (VIRTIO 1.4, 4.1.4.5). */
+const ISR_QUEUE = 1;
+const ISR_CONFIGURATION = 2;
+
+/** What a device asks of its bus. */
+export interface InterruptSink {
+  /** The interrupt lines may have changed; the guest stands still. */
+  updateInterrupts(): void;
+}
+
+/**
+ * A virtio device on the PCI bus (VIRTIO 1.4, 4.1): configuration space with its capabilities,
+ * the registers behind BAR 0, the ISR status and INTA#. Modern only. For the CPU thread, in port
+ * handlers and at sync points.
+ */
+export class VirtioPciDevice implements BusWindow {
+  readonly function: PciFunction;
+  readonly link: DeviceLink;
+  readonly #common: CommonConfiguration;
+  readonly #configurationLength: number;
+  readonly #interrupts: InterruptSink;
+  #isr = 0;
+  #resetWasNeeded = false;
+
+  constructor(
+    link: DeviceLink,
+    description: DeviceDescription,
+    ports: BusMap,
+    interrupts: InterruptSink,
+  ) {
+    this.link = link;
+    this.#interrupts = interrupts;
+    this.#configurationLength = description.configurationLength;
+    this.#common = new CommonConfiguration(link, description);
+    this.function = new VirtioFunction(description, this, ports);
+  }
+
+  /** A sync point has come, and this device wants attention. */
+  serviceAtSyncPoint(): void {
+    this.link.sync();
+    const { queue, configuration } = this.link.takeInterrupts();
+    const failed = this.link.needsReset && !this.#resetWasNeeded;
+    this.#resetWasNeeded = this.link.needsReset;
+    if (!this.#common.driverOk) return;
+    if (queue) this.#isr |= ISR_QUEUE;
+    if (configuration || failed) this.#isr |= ISR_CONFIGURATION;
+    this.#updateLine();
+  }
+
+  /** Power-on state. */
+  reset(): void {
+    this.#common.reset();
+    this.#clearIsr();
+  }
+
+  read(offset: number, width: number): number {
+    if (offset < Structure.notify.offset) return this.#common.read(offset, width);
+    if (offset === Structure.isr.offset) return this.#clearIsr();
+    if (offset >= Structure.device.offset) {
+      return this.#readConfiguration(offset - Structure.device.offset, width);
+    }
+    return 0;
+  }
+
+  write(offset: number, width: number, value: number): void {
+    if (offset < Structure.notify.offset) {
+      const wasReset = offset === STATUS_REGISTER && width === 1 && value === 0;
+      this.#common.write(offset, width, value);
+      if (wasReset) this.#clearIsr();
+    } else if (offset === Structure.notify.offset) {
+      if (width >= 2) this.#notify(value & 0xffff);
+    } else if (offset >= Structure.device.offset) {
+      const register = offset - Structure.device.offset;
+      if (register + width > this.#configurationLength) return;
+      this.link.writeConfiguration(register, width, value);
+    }
+  }
+
+  /** The driver's doorbell for `queue` (4.1.5.2). Spurious ones are harmless. */
+  #notify(queue: number): void {
+    if (!this.#common.isEnabled(queue)) return;
+    this.link.ringDoorbell(queue);
+    if (this.link.waitAfterDoorbell()) this.serviceAtSyncPoint();
+  }
+
+  #readConfiguration(offset: number, width: number): number {
+    let value = 0;
+    for (let byte = 0; byte < width; byte++) {
+      const inside = offset + byte < this.#configurationLength;
+      value += (inside ? this.link.configuration[offset + byte] : 0) * 2 ** (8 * byte);
+    }
+    return value;
+  }
+
+  /** Reading the ISR clears it and lets go of the line (4.1.4.5.1). @returns what it was */
+  #clearIsr(): number {
+    const isr = this.#isr;
+    this.#isr = 0;
+    this.#updateLine();
+    return isr;
+  }
+
+  #updateLine(): void {
+    this.function.interruptAsserted = this.#isr !== 0;
+    this.#interrupts.updateInterrupts();
+  }
+}
+
+const STATUS_REGISTER = 0x14;
+
+/** The configuration space, with the window through which BAR 0 can be reached from it. */
+class VirtioFunction extends PciFunction {
+  readonly #window: BusWindow;
+  readonly #access: AccessWindow;
+
+  constructor(description: DeviceDescription, window: BusWindow, ports: BusMap) {
+    super(
+      {
+        vendorId: VIRTIO_VENDOR,
+        deviceId: DEVICE_ID_BASE + description.type,
+        classCode: description.classCode,
+        revisionId: REVISION,
+        subsystemVendorId: VIRTIO_VENDOR,
+        subsystemId: DEVICE_ID_BASE + description.type,
+        interrupt: true,
+      },
+      { space: 'io', size: BAR_SIZE, window, map: ports },
+    );
+    this.#window = window;
+    this.#access = addCapabilities(this.space, description.configurationLength);
+  }
+
+  override read(offset: number, width: number): number {
+    if (this.#touchesData(offset, width)) {
+      const target = this.#target();
+      if (target !== null) {
+        this.space.set(this.#access.data, 4, this.#window.read(target.offset, target.width));
+      }
+    }
+    return super.read(offset, width);
+  }
+
+  override write(offset: number, width: number, value: number): void {
+    super.write(offset, width, value);
+    if (!this.#touchesData(offset, width)) return;
+    const target = this.#target();
+    if (target === null) return;
+    const data = this.space.read(this.#access.data, target.width);
+    this.#window.write(target.offset, target.width, data);
+  }
+
+  #touchesData(offset: number, width: number): boolean {
+    return offset < this.#access.data + 4 && offset + width > this.#access.data;
+  }
+
+  /** What the driver has aimed the window at, or null unless that is a sound access to BAR 0. */
+  #target(): { offset: number; width: number } | null {
+    const bar = this.space.read(this.#access.bar, 1);
+    const offset = this.space.read(this.#access.offset, 4);
+    const width = this.space.read(this.#access.length, 4);
+    const sound = (width === 1 || width === 2 || width === 4) && offset % width === 0;
+    return bar === 0 && sound && offset + width <= BAR_SIZE ? { offset, width } : null;
+  }
+}
