@@ -1,0 +1,148 @@
+import emulatorUrl from 'v86/build/v86.wasm?url';
+import { Emulator, type EmulatorHooks, OutOfMemoryError } from '../emulator/emulator.ts';
+import { UnknownEmulatorError } from '../emulator/shared-wasm.ts';
+import { Attention } from '../link/control-block.ts';
+import { ByteRing } from '../link/byte-ring.ts';
+import { PciBus } from '../pci/bus.ts';
+import { Pvpanic } from '../pci/pvpanic.ts';
+import { DeviceLink } from '../transport/device-link.ts';
+import { VirtioPciDevice } from '../transport/virtio-pci.ts';
+import type { SharedParts } from '../devices/service.ts';
+import { DeviceHost } from './device-host.ts';
+import { MachineError } from './errors.ts';
+import type { DiskOptions } from './options.ts';
+
+/** Bytes that a console port holds in each direction. */
+const PORT_RING = 256 * 1024;
+
+/** The hardware of a machine, wired up, switched off. */
+export interface Hardware {
+  emulator: Emulator;
+  bus: PciBus;
+  pvpanic: Pvpanic;
+  attention: Attention;
+  hosts: DeviceHost[];
+  devices: VirtioPciDevice[];
+}
+
+/** Rings of one console port, which the page and the device share. */
+export interface PortRings {
+  name: string;
+  output: ByteRing;
+  input: ByteRing;
+}
+
+/** One virtio device to be plugged in. */
+export interface DevicePlan {
+  kind: string;
+  options: object;
+  transfer: Transferable[];
+}
+
+export interface HardwareHooks extends EmulatorHooks {
+  panicked(): void;
+  deviceDied(kind: string, index: number, reason: string): void;
+}
+
+/** The console with its ports: port 0 is hvc0. */
+export function planConsole(names: string[]): { plan: DevicePlan; rings: PortRings[] } {
+  const rings = ['console', ...names].map((name) => ({
+    name,
+    output: ByteRing.create(PORT_RING),
+    input: ByteRing.create(PORT_RING),
+  }));
+  const ports = rings.map(({ name, output, input }) => {
+    return { name, output: output.buffer, input: input.buffer };
+  });
+  return { plan: { kind: 'console', options: { ports }, transfer: [] }, rings };
+}
+
+export function planDisk(disk: DiskOptions): DevicePlan {
+  const transfer = disk.image instanceof Blob ? [] : [disk.image as unknown as Transferable];
+  return { kind: 'block', options: disk, transfer };
+}
+
+/**
+ * Makes the hardware: the emulator, the bus, and a worker for each device.
+ * @throws MachineError when something cannot be had
+ */
+export async function assemble(
+  memory: number,
+  plans: DevicePlan[],
+  hooks: HardwareHooks,
+): Promise<Hardware> {
+  if (plans.length > Attention.maximumDevices - 1) {
+    throw new MachineError(
+      'too-many-devices',
+      `A machine with ${plans.length} virtio devices does not fit its PCI bus.`,
+      `Attach at most ${Attention.maximumDevices - 2} disks.`,
+    );
+  }
+  const emulator = await makeEmulator(memory, hooks);
+  const bus = new PciBus(emulator.ports, emulator, () => {
+    emulator.stop();
+    hooks.rebootRequested();
+  });
+  const attention = new Attention(new SharedArrayBuffer(Attention.byteLength));
+  const parts = {
+    ram: emulator.buffer,
+    ramOffset: emulator.ramOffset,
+    ramSize: emulator.memory.size,
+    attention: attention.words.buffer,
+  };
+  const hosts = await startWorkers(plans, parts, hooks);
+  const devices = hosts.map((host, index) => {
+    const dropCode = (address: number, length: number) => emulator.dropCode(address, length);
+    const link = new DeviceLink(index, host.control, emulator.memory, attention, dropCode);
+    const device = new VirtioPciDevice(link, host.description, emulator.ports, bus);
+    bus.plug(device.function);
+    return device;
+  });
+  const pvpanic = new Pvpanic(emulator.mappedMemory, () => hooks.panicked());
+  bus.plug(pvpanic.function);
+  return { emulator, bus, pvpanic, attention, hosts, devices };
+}
+
+async function makeEmulator(memory: number, hooks: EmulatorHooks): Promise<Emulator> {
+  try {
+    return await Emulator.create({ wasm: await fetchEmulator(), memory, hooks });
+  } catch (cause) {
+    if (cause instanceof UnknownEmulatorError) {
+      const remedy = 'Run `npm ci`, which installs the version that this release was made for.';
+      throw new MachineError('unknown-emulator', cause.message, remedy, cause);
+    }
+    if (cause instanceof OutOfMemoryError) {
+      const remedy = 'Choose less memory, or close other tabs.';
+      throw new MachineError('memory-unavailable', `Sorry: ${cause.message}.`, remedy, cause);
+    }
+    throw cause;
+  }
+}
+
+async function fetchEmulator(): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(emulatorUrl);
+  if (!response.ok) {
+    const message = `The emulator, ${emulatorUrl}, could not be loaded (HTTP ${response.status}).`;
+    throw new MachineError('guest-file-missing', message, 'Build the page again: `npm start`.');
+  }
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** All workers start side by side; when one fails, the others are ended. */
+async function startWorkers(
+  plans: DevicePlan[],
+  parts: Omit<SharedParts, 'index'>,
+  hooks: HardwareHooks,
+): Promise<DeviceHost[]> {
+  const starting = plans.map(({ kind, options, transfer }, index) => {
+    const onDeath = (reason: string) => hooks.deviceDied(kind, index, reason);
+    return DeviceHost.create(kind, options, { ...parts, index }, transfer, onDeath);
+  });
+  const results = await Promise.allSettled(starting);
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure === undefined) {
+    return results.map((result) => (result as PromiseFulfilledResult<DeviceHost>).value);
+  }
+  for (const result of results) if (result.status === 'fulfilled') result.value.terminate();
+  throw failure.reason;
+}

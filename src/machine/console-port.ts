@@ -1,0 +1,104 @@
+import type { ByteRing } from '../link/byte-ring.ts';
+
+/** Bytes that one read of the output gives at most: what a terminal draws within a frame. */
+const OUTPUT_PIECE = 64 * 1024;
+
+/** What a port needs of its device. */
+export interface PortDevice {
+  /** Lets the device look at its rings again. */
+  signal(): void;
+  /** The port's page side has hung up. */
+  hangUp(port: number): Promise<void>;
+  /** The size of the terminal on the console has changed. */
+  resize(columns: number, rows: number): Promise<void>;
+}
+
+/** The page's end of a virtio console port. Port 0 is the console, hvc0. */
+export class ConsolePort {
+  readonly name: string;
+  /**
+   * What the guest writes, in order and complete. One reader; while nobody reads, the guest
+   * waits. Ends when the machine is disposed.
+   */
+  readonly output: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Bytes that the guest has written to this port and that were read. */
+  outputBytes = 0;
+  readonly #number: number;
+  readonly #device: PortDevice;
+  readonly #input: ByteRing;
+  readonly #encoder = new TextEncoder();
+  /** Writes follow one another, so that long ones do not mix. */
+  #writing: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  /** @param look is shown each piece of the output */
+  constructor(
+    name: string,
+    number: number,
+    rings: { output: ByteRing; input: ByteRing },
+    device: PortDevice,
+    look: (bytes: Uint8Array) => void,
+  ) {
+    this.name = name;
+    this.#number = number;
+    this.#device = device;
+    this.#input = rings.input;
+    this.output = this.#makeOutput(rings.output, look);
+  }
+
+  /** Sends text or bytes to the guest. Resolves when the device has room for all of it. */
+  write(data: string | Uint8Array): Promise<void> {
+    const bytes = typeof data === 'string' ? this.#encoder.encode(data) : data;
+    this.#writing = this.#writing.then(() => this.#writeAll(bytes));
+    return this.#writing;
+  }
+
+  /** Hangs up: the guest reads end-of-file after all that was written. */
+  close(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#device.hangUp(this.#number));
+    return this.#writing;
+  }
+
+  /** Tells the guest the terminal's size. Only the console has one. */
+  resize(columns: number, rows: number): void {
+    void this.#device.resize(columns, rows);
+  }
+
+  /** Ends the output and lets waiting writes go; the machine's. */
+  dispose(): void {
+    this.#closed = true;
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    let rest = bytes;
+    while (rest.length > 0 && !this.#closed) {
+      const written = this.#input.write(rest);
+      rest = rest.subarray(written);
+      this.#device.signal();
+      if (rest.length > 0) await this.#input.untilWritable(CLOSED_LOOK);
+    }
+  }
+
+  #makeOutput(
+    ring: ByteRing,
+    look: (bytes: Uint8Array) => void,
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return new ReadableStream(
+      {
+        pull: async (controller) => {
+          while (ring.readable === 0 && !this.#closed) await ring.untilReadable(CLOSED_LOOK);
+          const bytes = ring.read(OUTPUT_PIECE);
+          this.outputBytes += bytes.length;
+          this.#device.signal();
+          look(bytes);
+          if (bytes.length > 0) controller.enqueue(bytes);
+          if (this.#closed && ring.readable === 0) controller.close();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+  }
+}
+
+/** How often a waiting port looks whether the machine has been disposed, in milliseconds. */
+const CLOSED_LOOK = 1000;

@@ -1,0 +1,31 @@
+/** What went wrong, for programs to tell apart. */
+export type MachineErrorCode =
+  | 'not-isolated'
+  | 'no-shared-memory'
+  | 'memory-out-of-range'
+  | 'memory-unavailable'
+  | 'guest-file-missing'
+  | 'not-a-bzimage'
+  | 'initrd-too-large'
+  | 'command-line-too-long'
+  | 'disk-size'
+  | 'disk-unreadable'
+  | 'too-many-devices'
+  | 'unknown-emulator'
+  | 'device-died'
+  | 'cpu-failed'
+  | 'disposed';
+
+/** A failure that a person can act on: what was wrong, with which input, and what to do. */
+export class MachineError extends Error {
+  readonly code: MachineErrorCode;
+  /** What to do about it, one sentence. */
+  readonly remedy: string;
+
+  constructor(code: MachineErrorCode, message: string, remedy: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'MachineError';
+    this.code = code;
+    this.remedy = remedy;
+  }
+}

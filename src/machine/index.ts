@@ -1,0 +1,8 @@
+/** The public API of a machine: what a page needs. */
+export { ConsolePort } from './console-port.ts';
+export { Disk, type DiskPiece } from './disk.ts';
+export { MachineError, type MachineErrorCode } from './errors.ts';
+export type { MachineEvents, MachineState } from './events.ts';
+export { Machine, type MachineStatistics } from './machine.ts';
+export { type DiskOptions, MEMORY_LIMITS, type MachineOptions } from './options.ts';
+export { SerialPort } from './serial-port.ts';

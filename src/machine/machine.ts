@@ -1,0 +1,346 @@
+import { BootError, checkKernel, type LinuxParts, startLinux } from '../boot/linux.ts';
+import { assemble, type DevicePlan, type Hardware, planConsole, planDisk } from './assembly.ts';
+import type { PortRings } from './assembly.ts';
+import { ConsolePort } from './console-port.ts';
+import { Disk } from './disk.ts';
+import { MachineError } from './errors.ts';
+import { Events, type MachineEvents, type MachineState } from './events.ts';
+import { MEMORY_LIMITS, type MachineOptions } from './options.ts';
+import { PanicWatch } from './panic-watch.ts';
+import { checkEnvironment, checkOptions } from './prerequisites.ts';
+import { Scheduler } from './scheduler.ts';
+import { SerialPort } from './serial-port.ts';
+import { SyncPoints } from './sync-points.ts';
+
+/** After the pvpanic device was told, the kernel may go on this long to print, in milliseconds. */
+const PANIC_PRINT_TIME = 1000;
+const CONSOLE_INDEX = 0;
+
+/** Counters that only grow, since the machine was made; differences are rates. */
+export interface MachineStatistics {
+  /** Guest instructions. */
+  instructions: number;
+  /** The CPU waits for an interrupt. */
+  halted: boolean;
+  /** Bytes that the guest has written to hvc0 and ttyS0. */
+  consoleBytes: number;
+  disks: {
+    /** Requests that the disk has completed. */
+    requests: number;
+  }[];
+}
+
+/**
+ * A computer: an x86 CPU with RAM, a virtio console and virtio disks, each device in a worker of
+ * its own. For the page's own thread.
+ *
+ * It is made whole, switched off: `create`, then `start`.
+ */
+export class Machine {
+  readonly console: ConsolePort;
+  /** The ports of `options.ports`, by name. */
+  readonly ports: ReadonlyMap<string, ConsolePort>;
+  readonly serial: SerialPort;
+  readonly disks: readonly Disk[];
+  readonly #events = new Events<MachineEvents>();
+  readonly #hardware: Hardware;
+  readonly #scheduler: Scheduler;
+  readonly #software: LinuxParts;
+  readonly #onReboot: 'reset' | 'stop';
+  readonly #panicWatch = new PanicWatch();
+  #state: MachineState = 'ready';
+  #rebootRequested = false;
+  #panicSince: number | null = null;
+
+  private constructor(
+    hardware: Hardware,
+    software: LinuxParts,
+    options: MachineOptions,
+    wiring: Wiring,
+  ) {
+    this.#hardware = hardware;
+    this.#software = software;
+    this.#onReboot = options.onReboot ?? 'reset';
+    const syncPoints = new SyncPoints(hardware.attention, hardware.devices);
+    this.#scheduler = new Scheduler(hardware.attention, () => this.#slice());
+    wiring.syncPoint = (halted) => syncPoints.pass(halted);
+    wiring.wake = () => this.#scheduler.wake();
+    wiring.rebootRequested = () => {
+      this.#rebootRequested = true;
+    };
+    wiring.panicked = () => {
+      this.#panicSince ??= performance.now();
+    };
+    wiring.deviceDied = (kind, index, reason) => this.#deviceDied(kind, index, reason);
+    this.serial = new SerialPort(
+      (bytes) => hardware.emulator.serialInput(bytes),
+      () => this.#scheduler.wake(),
+    );
+    const serialByte = new Uint8Array(1);
+    wiring.serialOutput = (byte) => {
+      serialByte[0] = byte;
+      this.#look(serialByte);
+      this.serial.receive(byte);
+    };
+    const ports = this.#makePorts(wiring.rings);
+    this.console = ports[0];
+    this.ports = new Map(ports.slice(1).map((port) => [port.name, port]));
+    this.disks = this.#makeDisks(options);
+  }
+
+  /**
+   * Makes a machine: loads the emulator, starts the workers, reads the disks.
+   * @throws MachineError with what is wrong and what to do
+   */
+  static async create(options: MachineOptions): Promise<Machine> {
+    checkEnvironment();
+    checkOptions(options);
+    const software = await readSoftware(options);
+    const { plan, rings } = planConsole(options.ports ?? []);
+    const plans: DevicePlan[] = [plan, ...(options.disks ?? []).map(planDisk)];
+    const wiring = new Wiring(rings);
+    const memory = options.memory ?? MEMORY_LIMITS.standard;
+    const hardware = await assemble(memory, plans, wiring);
+    return new Machine(hardware, software, options, wiring);
+  }
+
+  get state(): MachineState {
+    return this.#state;
+  }
+
+  /** Calls `listener` at each `name` event. @returns the function that ends it */
+  on<Name extends keyof MachineEvents>(
+    name: Name,
+    listener: (value: MachineEvents[Name]) => void,
+  ): () => void {
+    return this.#events.on(name, listener);
+  }
+
+  /** Switches the machine on. @throws MachineError when the kernel does not fit it */
+  start(): void {
+    if (this.#state !== 'ready') throw this.#wrongState('start');
+    this.#powerOn();
+  }
+
+  /** Holds the CPU and the devices. Resolves when all stand still. */
+  async pause(): Promise<void> {
+    if (this.#state !== 'running') return;
+    this.#scheduler.stop();
+    this.#setState('paused');
+    await Promise.all(this.#hardware.devices.map((device) => device.link.pause()));
+  }
+
+  /** Goes on after `pause`. */
+  resume(): void {
+    if (this.#state !== 'paused') return;
+    for (const device of this.#hardware.devices) device.link.resume();
+    this.#setState('running');
+    this.#scheduler.start();
+  }
+
+  /**
+   * Switches the machine off and on again: memory is cleared, the kernel starts anew, disks keep
+   * what was written to them.
+   */
+  async reset(): Promise<void> {
+    if (this.#state === 'disposed') throw this.#wrongState('reset');
+    this.#scheduler.stop();
+    const { devices } = this.#hardware;
+    for (const device of devices) device.link.resume();
+    for (const device of devices) device.reset();
+    await Promise.all(devices.map((device) => device.link.untilReset()));
+    if ((this.#state as MachineState) !== 'disposed') this.#powerOn();
+  }
+
+  /** Ends every worker and frees the memory. The machine cannot be used afterwards. */
+  async dispose(): Promise<void> {
+    if (this.#state === 'disposed') return;
+    this.#scheduler.dispose();
+    this.#setState('disposed');
+    for (const host of this.#hardware.hosts) host.terminate();
+    this.console.dispose();
+    for (const port of this.ports.values()) port.dispose();
+    this.serial.dispose();
+    await this.#hardware.emulator.dispose();
+  }
+
+  statistics(): MachineStatistics {
+    const { emulator, devices } = this.#hardware;
+    return {
+      instructions: emulator.instructions,
+      halted: emulator.halted,
+      consoleBytes: this.console.outputBytes + this.serial.outputBytes,
+      disks: devices.slice(CONSOLE_INDEX + 1).map(({ link }) => ({ requests: link.completed })),
+    };
+  }
+
+  /** Ends device worker `index` (0 is the console, then the disks) as a defect would: for tests. */
+  killDevice(index: number): void {
+    this.#hardware.hosts[index].kill();
+  }
+
+  #powerOn(): void {
+    const { emulator, bus } = this.#hardware;
+    this.#rebootRequested = false;
+    this.#panicSince = null;
+    this.#panicWatch.forget();
+    emulator.reset();
+    bus.reset();
+    bus.assignResources((port, value) => emulator.writePort(port, value));
+    try {
+      startLinux(emulator, this.#software);
+    } catch (error) {
+      this.#setState('failed');
+      throw explainBoot(error);
+    }
+    this.#setState('running');
+    this.#scheduler.start();
+  }
+
+  /** Runs the guest for a slice. @returns milliseconds until it has work, Infinity at its end */
+  #slice(): number {
+    if (this.serial.full) return SERIAL_LOOK;
+    const { emulator } = this.#hardware;
+    let milliseconds: number;
+    try {
+      milliseconds = emulator.runSlice();
+    } catch (error) {
+      this.#cpuFailed(error);
+      return Number.POSITIVE_INFINITY;
+    }
+    if (this.#panicIsOver()) return this.#end('panicked');
+    if (this.#rebootRequested) return this.#reboot();
+    if (emulator.stopped) return this.#end('off');
+    return emulator.halted ? milliseconds : 0;
+  }
+
+  #end(state: 'off' | 'panicked'): number {
+    this.#setState(state);
+    if (state === 'off') this.#events.emit('off', undefined);
+    else this.#events.emit('panic', this.#panicWatch.message ?? 'the kernel gave no reason');
+    return Number.POSITIVE_INFINITY;
+  }
+
+  #reboot(): number {
+    if (this.#panicSince !== null || this.#panicWatch.ended) return this.#end('panicked');
+    this.#scheduler.stop();
+    if (this.#onReboot === 'stop') this.#setState('off');
+    this.#events.emit('reboot', undefined);
+    if (this.#onReboot === 'reset') void this.reset();
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** A panic has happened, and its last words have been said or had the time for it. */
+  #panicIsOver(): boolean {
+    if (this.#panicWatch.ended) {
+      // With a pvpanic driver its word counts: anybody can print a kernel's last words.
+      if (this.#panicSince !== null || !this.#hardware.pvpanic.inUse) return true;
+    }
+    return this.#panicSince !== null && performance.now() - this.#panicSince > PANIC_PRINT_TIME;
+  }
+
+  #look(bytes: Uint8Array): void {
+    this.#panicWatch.look(bytes);
+  }
+
+  #cpuFailed(cause: unknown): void {
+    this.#setState('failed');
+    const message = `The CPU stopped: ${cause instanceof Error ? cause.message : String(cause)}.`;
+    const error = new MachineError('cpu-failed', message, 'Reset the machine.', cause);
+    this.#events.emit('error', error);
+  }
+
+  #deviceDied(kind: string, index: number, reason: string): void {
+    if (this.#state === 'disposed') return;
+    this.#hardware.devices[index].link.declareDead();
+    this.#hardware.attention.request(index);
+    const what = kind === 'console' ? 'The console' : `Disk ${this.disks[index - 1]?.name}`;
+    const message = `${what} has failed (${reason}). The guest was told: the device needs a reset.`;
+    const remedy = 'Save what you can, then reload the page.';
+    this.#events.emit('error', new MachineError('device-died', message, remedy));
+  }
+
+  #makePorts(rings: PortRings[]): ConsolePort[] {
+    const host = this.#hardware.hosts[CONSOLE_INDEX];
+    const device = {
+      signal: () => host.control.signal(),
+      hangUp: (port: number) => host.call<void>('hangUp', port),
+      resize: (columns: number, rows: number) => host.call<void>('resize', columns, rows),
+    };
+    return rings.map((ring, number) => {
+      const look = (bytes: Uint8Array) => {
+        if (number === CONSOLE_INDEX) this.#look(bytes);
+      };
+      return new ConsolePort(ring.name, number, ring, device, look);
+    });
+  }
+
+  #makeDisks(options: MachineOptions): Disk[] {
+    return (options.disks ?? []).map((disk, index) => {
+      const host = this.#hardware.hosts[index + CONSOLE_INDEX + 1];
+      const letter = String.fromCharCode('a'.charCodeAt(0) + index);
+      const size = diskSize(host.control.configuration);
+      return new Disk(disk.name ?? `vd${letter}`, size, disk.readOnly ?? false, host);
+    });
+  }
+
+  #setState(state: MachineState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#events.emit('state', state);
+  }
+
+  #wrongState(verb: string): MachineError {
+    const remedy = this.#state === 'disposed' ? 'Make a new one.' : 'Use `reset`.';
+    return new MachineError('disposed', `A machine that is ${this.#state} cannot ${verb}.`, remedy);
+  }
+}
+
+/** While the serial port is full the guest is held, and looked at this often, in milliseconds. */
+const SERIAL_LOOK = 10;
+
+/** Connects the hardware, which is made first, with the machine, which is made of it. */
+class Wiring {
+  readonly rings: PortRings[];
+  syncPoint: (halted: boolean) => void = () => {};
+  rebootRequested: () => void = () => {};
+  wake: () => void = () => {};
+  serialOutput: (byte: number) => void = () => {};
+  panicked: () => void = () => {};
+  deviceDied: (kind: string, index: number, reason: string) => void = () => {};
+
+  constructor(rings: PortRings[]) {
+    this.rings = rings;
+  }
+}
+
+async function readSoftware(options: MachineOptions): Promise<LinuxParts> {
+  const kernel = new Uint8Array(await options.kernel.arrayBuffer());
+  try {
+    checkKernel(kernel);
+  } catch (error) {
+    throw explainBoot(error);
+  }
+  const initrd = options.initrd ? new Uint8Array(await options.initrd.arrayBuffer()) : null;
+  return { kernel, initrd, commandLine: options.commandLine };
+}
+
+/** The words for a person. */
+function explainBoot(error: unknown): unknown {
+  if (!(error instanceof BootError)) return error;
+  const [message, remedy] = {
+    'not-a-bzimage': [
+      `The kernel is no bzImage: ${error.message}.`,
+      'Choose a Linux kernel for x86 in bzImage format, such as arch/x86/boot/bzImage.',
+    ],
+    'initrd-too-large': [`The guest cannot start: ${error.message}.`, 'Give it more memory.'],
+    'command-line-too-long': [`The guest cannot start: ${error.message}.`, 'Shorten it.'],
+  }[error.code];
+  return new MachineError(error.code, message, remedy, error);
+}
+
+/** Bytes of a disk, from the capacity in sectors at the start of its configuration space. */
+function diskSize(configuration: Uint8Array<SharedArrayBuffer>): number {
+  const view = new DataView(configuration.buffer, configuration.byteOffset);
+  return 512 * (view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32);
+}

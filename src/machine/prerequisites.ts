@@ -1,0 +1,51 @@
+import { MachineError } from './errors.ts';
+import { MEMORY_LIMITS, type MachineOptions } from './options.ts';
+
+const SECTOR = 512;
+
+/** @throws MachineError when the page cannot share memory between threads */
+export function checkEnvironment(): void {
+  if (typeof SharedArrayBuffer === 'undefined' && globalThis.crossOriginIsolated === undefined) {
+    throw new MachineError(
+      'no-shared-memory',
+      'This browser has no SharedArrayBuffer.',
+      'Use a current version of Chromium, Firefox or Safari.',
+    );
+  }
+  if (globalThis.crossOriginIsolated === false) {
+    throw new MachineError(
+      'not-isolated',
+      'This page is not cross-origin isolated, so its threads may not share memory.',
+      'Serve it with the headers "Cross-Origin-Opener-Policy: same-origin" and ' +
+        '"Cross-Origin-Embedder-Policy: require-corp", from localhost or over HTTPS; ' +
+        '`npm start` does.',
+    );
+  }
+}
+
+/** @throws MachineError for options that no machine can have */
+export function checkOptions(options: MachineOptions): void {
+  const memory = options.memory ?? MEMORY_LIMITS.standard;
+  const { least, most } = MEMORY_LIMITS;
+  if (!Number.isInteger(memory) || memory < least || memory > most) {
+    throw new MachineError(
+      'memory-out-of-range',
+      `A machine cannot have ${memory} MiB of memory.`,
+      `Choose a whole number of MiB from ${least} to ${most}.`,
+    );
+  }
+  for (const disk of options.disks ?? []) {
+    const size = disk.size ?? (disk.image instanceof Blob ? disk.image.size : SECTOR);
+    checkDiskSize(disk.name ?? 'a disk', size);
+  }
+}
+
+function checkDiskSize(name: string, size: number): void {
+  if (size > 0 && size % SECTOR === 0 && Number.isSafeInteger(size)) return;
+  throw new MachineError(
+    'disk-size',
+    `The size of ${name}, ${size} bytes, is no multiple of ${SECTOR}.`,
+    `Disks consist of sectors of ${SECTOR} bytes: pad the image, for example with ` +
+      '`truncate -s %512 FILE`.',
+  );
+}

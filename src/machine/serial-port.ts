@@ -1,0 +1,73 @@
+/** With this many bytes unread the CPU is held, so that nothing is lost and nothing grows. */
+const FULL = 1024 * 1024;
+
+/** The page's end of the first serial port, ttyS0. */
+export class SerialPort {
+  readonly name = 'ttyS0';
+  /** What the guest writes, in order and complete. One reader; while nobody reads a full port,
+   * the guest waits. Ends when the machine is disposed. */
+  readonly output: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Bytes that the guest has written. */
+  outputBytes = 0;
+  readonly #send: (bytes: Uint8Array) => void;
+  readonly #onRoom: () => void;
+  readonly #encoder = new TextEncoder();
+  #pending = new Uint8Array(4096);
+  #length = 0;
+  #arrived: () => void = () => {};
+  #closed = false;
+
+  /**
+   * @param send gives bytes to the guest's UART
+   * @param onRoom is called when a full port has been read
+   */
+  constructor(send: (bytes: Uint8Array) => void, onRoom: () => void) {
+    this.#send = send;
+    this.#onRoom = onRoom;
+    this.output = new ReadableStream(
+      { pull: (controller) => this.#pull(controller) },
+      { highWaterMark: 0 },
+    );
+  }
+
+  /** Nobody has read for long: the CPU should not run on. */
+  get full(): boolean {
+    return this.#length >= FULL;
+  }
+
+  /** Sends text or bytes to the guest. */
+  async write(data: string | Uint8Array): Promise<void> {
+    this.#send(typeof data === 'string' ? this.#encoder.encode(data) : data);
+  }
+
+  /** The guest has written a byte; on the CPU thread, inside a slice. */
+  receive(byte: number): void {
+    if (this.#length === this.#pending.length) {
+      const larger = new Uint8Array(2 * this.#length);
+      larger.set(this.#pending);
+      this.#pending = larger;
+    }
+    this.#pending[this.#length++] = byte;
+    this.outputBytes++;
+    this.#arrived();
+  }
+
+  /** Ends the output; the machine's. */
+  dispose(): void {
+    this.#closed = true;
+    this.#arrived();
+  }
+
+  async #pull(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> {
+    if (this.#length === 0 && !this.#closed) {
+      await new Promise<void>((resolve) => {
+        this.#arrived = resolve;
+      });
+    }
+    const wasFull = this.full;
+    if (this.#length > 0) controller.enqueue(this.#pending.slice(0, this.#length));
+    this.#length = 0;
+    if (this.#closed) controller.close();
+    if (wasFull) this.#onRoom();
+  }
+}

@@ -1,0 +1,60 @@
+import type { Attention } from '../link/control-block.ts';
+import type { VirtioPciDevice } from '../transport/virtio-pci.ts';
+
+/** A halted CPU spins for its devices at most this long before it lets the page go on, in ms. */
+const LONGEST_SPIN = 1;
+const SHORTEST_SPIN = 0.02;
+
+/**
+ * What happens at the machine's sync points: the moments at which the guest stands still and the
+ * CPU thread looks at what the device workers have asked for.
+ *
+ * While the CPU is halted with requests in flight it spins here on the shared words for as long
+ * as has lately paid, since leaving the CPU loop and coming back costs more than most requests.
+ */
+export class SyncPoints {
+  readonly #attention: Attention;
+  /** By device index. */
+  readonly #devices: VirtioPciDevice[];
+  #spin = SHORTEST_SPIN;
+
+  constructor(attention: Attention, devices: VirtioPciDevice[]) {
+    this.#attention = attention;
+    this.#devices = devices;
+  }
+
+  /** A sync point. @param halted the CPU waits for an interrupt */
+  pass(halted: boolean): void {
+    if (this.#attention.peek() !== 0) this.#serve();
+    else if (halted && this.#anyBusy()) this.#spinForDevices();
+  }
+
+  #serve(): void {
+    // A worker that publishes right after its sync asks again; its interrupt need not wait.
+    for (let round = 0; round < 2; round++) {
+      const wanted = this.#attention.takeAll();
+      if (wanted === 0) return;
+      for (let index = 0; index < this.#devices.length; index++) {
+        if (((wanted >>> index) & 1) === 1) this.#devices[index].serviceAtSyncPoint();
+      }
+    }
+  }
+
+  #spinForDevices(): void {
+    const end = performance.now() + this.#spin;
+    let paid = false;
+    while (!paid && performance.now() < end) {
+      for (let looks = 0; looks < 64 && !paid; looks++) paid = this.#attention.peek() !== 0;
+    }
+    if (paid) this.#serve();
+    const next = paid ? this.#spin * 2 : this.#spin / 2;
+    this.#spin = Math.min(LONGEST_SPIN, Math.max(SHORTEST_SPIN, next));
+  }
+
+  #anyBusy(): boolean {
+    for (let index = 0; index < this.#devices.length; index++) {
+      if (this.#devices[index].link.busy) return true;
+    }
+    return false;
+  }
+}
