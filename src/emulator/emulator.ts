@@ -1,5 +1,5 @@
-import { GuestMemory } from '../ring/guest-memory.ts';
 import { BusMap } from '../bus/bus-map.ts';
+import { GuestMemory } from '../ring/guest-memory.ts';
 import { shareEmulatorMemory, shareImportedMemory } from './shared-wasm.ts';
 import { V86, type V86Cpu, type V86Imports, type V86Runner } from './v86.ts';
 
@@ -30,11 +30,20 @@ export interface EmulatorHooks {
 }
 
 export interface EmulatorParts {
-  /** v86.wasm, as the package ships it. */
-  wasm: Uint8Array<ArrayBuffer>;
+  /** v86's module on shared memory, from `compileEmulator`. */
+  module: WebAssembly.Module;
   /** MiB of guest RAM. */
   memory: number;
   hooks: EmulatorHooks;
+}
+
+/**
+ * Compiles v86.wasm, as the package ships it, with its memory changed to the shared kind. One
+ * module serves any number of emulators.
+ * @throws UnknownEmulatorError for another v86.wasm than the known one
+ */
+export async function compileEmulator(wasm: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(await shareEmulatorMemory(wasm));
 }
 
 /** The registers with which a guest begins that is started without firmware. */
@@ -83,14 +92,10 @@ export class Emulator {
     v86.add_listener('serial0-output-byte', (byte: number) => hooks.serialOutput(byte));
   }
 
-  /**
-   * @throws UnknownEmulatorError for another v86.wasm than the known one
-   * @throws OutOfMemoryError when the RAM cannot be had
-   */
+  /** @throws OutOfMemoryError when the RAM cannot be had */
   static async create(parts: EmulatorParts): Promise<Emulator> {
     const ports = new BusMap(PORT_BLOCK_SHIFT);
     const mappedMemory = new BusMap(MEMORY_BLOCK_SHIFT);
-    const module = await WebAssembly.compile(await shareEmulatorMemory(parts.wasm));
     const v86 = await new Promise<V86>((resolve, reject) => {
       const made: V86 = new V86({
         memory_size: parts.memory * MIB,
@@ -104,7 +109,10 @@ export class Emulator {
           const cpu = () => made.v86.cpu;
           putHooksBefore(imports, ports, mappedMemory, cpu, parts.hooks);
           try {
-            const instance = await WebAssembly.instantiate(module, imports as unknown as WebAssembly.Imports);
+            const instance = await WebAssembly.instantiate(
+              parts.module,
+              imports as unknown as WebAssembly.Imports,
+            );
             return reportAllocationFailure(instance.exports, parts.memory, reject);
           } catch (cause) {
             reject(outOfMemory(parts.memory, cause));

@@ -115,7 +115,7 @@ export class ByteRing {
   /** Resolves when bytes can be written, or after `timeout` milliseconds. For the writing side. */
   async untilWritable(timeout?: number): Promise<void> {
     const tail = Atomics.load(this.#positions, TAIL);
-    if (((Atomics.load(this.#positions, HEAD) - tail) >>> 0) < this.capacity) return;
+    if ((Atomics.load(this.#positions, HEAD) - tail) >>> 0 < this.capacity) return;
     await wordChanged(this.#positions, TAIL, tail, timeout);
   }
 

@@ -1,13 +1,18 @@
 import emulatorUrl from 'v86/build/v86.wasm?url';
-import { Emulator, type EmulatorHooks, OutOfMemoryError } from '../emulator/emulator.ts';
+import type { SharedParts } from '../devices/service.ts';
+import {
+  compileEmulator,
+  Emulator,
+  type EmulatorHooks,
+  OutOfMemoryError,
+} from '../emulator/emulator.ts';
 import { UnknownEmulatorError } from '../emulator/shared-wasm.ts';
-import { Attention } from '../link/control-block.ts';
 import { ByteRing } from '../link/byte-ring.ts';
+import { Attention } from '../link/control-block.ts';
 import { PciBus } from '../pci/bus.ts';
 import { Pvpanic } from '../pci/pvpanic.ts';
 import { DeviceLink } from '../transport/device-link.ts';
 import { VirtioPciDevice } from '../transport/virtio-pci.ts';
-import type { SharedParts } from '../devices/service.ts';
 import { DeviceHost } from './device-host.ts';
 import { MachineError } from './errors.ts';
 import type { DiskOptions } from './options.ts';
@@ -105,7 +110,7 @@ export async function assemble(
 
 async function makeEmulator(memory: number, hooks: EmulatorHooks): Promise<Emulator> {
   try {
-    return await Emulator.create({ wasm: await fetchEmulator(), memory, hooks });
+    return await Emulator.create({ module: await emulatorModule(), memory, hooks });
   } catch (cause) {
     if (cause instanceof UnknownEmulatorError) {
       const remedy = 'Run `npm ci`, which installs the version that this release was made for.';
@@ -117,6 +122,18 @@ async function makeEmulator(memory: number, hooks: EmulatorHooks): Promise<Emula
     }
     throw cause;
   }
+}
+
+let compiled: Promise<WebAssembly.Module> | null = null;
+
+/** The emulator's module, loaded and compiled once for all machines of the page. */
+function emulatorModule(): Promise<WebAssembly.Module> {
+  compiled ??= fetchEmulator().then(compileEmulator);
+  // A failure is not kept: the next machine tries again.
+  compiled.catch(() => {
+    compiled = null;
+  });
+  return compiled;
 }
 
 async function fetchEmulator(): Promise<Uint8Array<ArrayBuffer>> {

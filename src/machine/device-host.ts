@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
+import type { DeviceService, SharedParts } from '../devices/service.ts';
 import { ControlBlock, Word } from '../link/control-block.ts';
 import type { DeviceDescription } from '../link/description.ts';
-import type { DeviceService, SharedParts } from '../devices/service.ts';
 import { MachineError } from './errors.ts';
 
 /**
@@ -58,7 +58,11 @@ export class DeviceHost {
     });
     failedToLoad.catch(() => {});
     try {
-      const setUp = service.setUp(kind as never, Comlink.transfer(options, transfer) as never, parts);
+      const setUp = service.setUp(
+        kind as never,
+        Comlink.transfer(options, transfer) as never,
+        parts,
+      );
       const { description, control } = await Promise.race([setUp, failedToLoad]);
       const block = new ControlBlock(control, description.queueSizes.length);
       service.serve().then(

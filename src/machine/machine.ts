@@ -1,11 +1,11 @@
 import { BootError, checkKernel, type LinuxParts, startLinux } from '../boot/linux.ts';
-import { assemble, type DevicePlan, type Hardware, planConsole, planDisk } from './assembly.ts';
 import type { PortRings } from './assembly.ts';
+import { assemble, type DevicePlan, type Hardware, planConsole, planDisk } from './assembly.ts';
 import { ConsolePort } from './console-port.ts';
 import { Disk } from './disk.ts';
 import { MachineError } from './errors.ts';
 import { Events, type MachineEvents, type MachineState } from './events.ts';
-import { MEMORY_LIMITS, type MachineOptions } from './options.ts';
+import { type MachineOptions, MEMORY_LIMITS } from './options.ts';
 import { PanicWatch } from './panic-watch.ts';
 import { checkEnvironment, checkOptions } from './prerequisites.ts';
 import { Scheduler } from './scheduler.ts';

@@ -1,5 +1,5 @@
 import { MachineError } from './errors.ts';
-import { MEMORY_LIMITS, type MachineOptions } from './options.ts';
+import { type MachineOptions, MEMORY_LIMITS } from './options.ts';
 
 const SECTOR = 512;
 

@@ -1,6 +1,6 @@
 import type { BusMap, BusWindow } from '../bus/bus-map.ts';
-import { InterruptLines, type InterruptController } from './interrupt-lines.ts';
 import { PciFunction } from './function.ts';
+import { type InterruptController, InterruptLines } from './interrupt-lines.ts';
 
 const CONFIGURATION_ADDRESS_PORT = 0xcf8;
 const CONFIGURATION_PORTS = 8;

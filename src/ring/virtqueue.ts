@@ -48,7 +48,7 @@ export function layoutFault(memory: GuestMemory, layout: QueueLayout): QueueFaul
  * table and available ring) and go back through the `Device` used ring.
  *
  * One worker holds it. It consumes only up to an available index that a doorbell carried
- * (`available`), never one that it read itself: see docs of the doorbell rule in `src/link`.
+ * (`available`), never one that it read itself: see the doorbell rule in src/link/README.md.
  */
 export class Virtqueue {
   readonly queueSize: number;

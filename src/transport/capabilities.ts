@@ -1,4 +1,8 @@
-import { type ConfigurationSpace, Header, STATUS_CAPABILITIES } from '../pci/configuration-space.ts';
+import {
+  type ConfigurationSpace,
+  Header,
+  STATUS_CAPABILITIES,
+} from '../pci/configuration-space.ts';
 import { COMMON_CONFIGURATION_LENGTH } from './common-configuration.ts';
 
 /** Types of virtio capabilities (VIRTIO 1.4, 4.1.4). */

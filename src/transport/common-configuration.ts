@@ -187,7 +187,9 @@ export class CommonConfiguration {
 
   #acceptFeatures(): boolean {
     const sound =
-      this.#accepted.isSubsetOf(this.#offered) && this.#accepted.has(Feature.version1);
+      !this.#link.isDead &&
+      this.#accepted.isSubsetOf(this.#offered) &&
+      this.#accepted.has(Feature.version1);
     if (sound) this.#link.setFeatures(this.#accepted);
     return sound;
   }

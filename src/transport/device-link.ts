@@ -1,6 +1,3 @@
-import type { GuestMemory } from '../ring/guest-memory.ts';
-import { QueueNotifications } from '../ring/notifications.ts';
-import { layoutFault, type QueueLayout } from '../ring/virtqueue.ts';
 import {
   type Attention,
   CONFIGURATION_WRITE_CAPACITY,
@@ -8,6 +5,9 @@ import {
   QueueWord,
   Word,
 } from '../link/control-block.ts';
+import type { GuestMemory } from '../ring/guest-memory.ts';
+import { QueueNotifications } from '../ring/notifications.ts';
+import { layoutFault, type QueueLayout } from '../ring/virtqueue.ts';
 import { Feature, type FeatureBits } from './features.ts';
 
 /** The least time to give a worker that is being waited for, in milliseconds. */
@@ -27,7 +27,7 @@ export interface Interrupts {
  * - the doorbell rule: `ringDoorbell` reads the available index while the guest stands still and
  *   hands it to the worker, which consumes up to there and never polls guest memory;
  * - the sync rule: `sync` drops compiled code of what the worker wrote, and only then lets it
- *   publish. See docs/how-it-works.md.
+ *   publish. See src/link/README.md.
  */
 export class DeviceLink {
   /** Bit of this device in the machine's attention word. */
@@ -84,12 +84,17 @@ export class DeviceLink {
     return this.#control.load(Word.configurationGeneration) & 0xff;
   }
 
+  /** The worker has died: no driver should start with this device again. */
+  get isDead(): boolean {
+    return this.#dead;
+  }
+
   /** The worker has died: nothing more is to be expected of it. */
   declareDead(): void {
     this.#dead = true;
   }
 
-  /** Begins a device reset. @returns nothing; ask `resetDone` */
+  /** Begins a device reset; ask `resetDone`. */
   beginReset(): void {
     this.#control.store(Word.driverOk, 0);
     this.#notifications.fill(null);
@@ -288,7 +293,7 @@ export class DeviceLink {
 
 /** An address as a control word; beyond 4 GiB it becomes one that no queue can have. */
 function addressWord(address: number): number {
-  return address > 0xffffffff ? 0xffffffff : address;
+  return Math.min(address, 0xffffffff);
 }
 
 /** One task later: for waits that are rare and have no word of their own to sleep on. */

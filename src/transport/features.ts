@@ -31,8 +31,6 @@ export class FeatureBits {
 
   /** True when every bit here is also in `other`. */
   isSubsetOf(other: FeatureBits): boolean {
-    return (
-      (this.words[0] & ~other.words[0]) === 0 && (this.words[1] & ~other.words[1]) === 0
-    );
+    return (this.words[0] & ~other.words[0]) === 0 && (this.words[1] & ~other.words[1]) === 0;
   }
 }

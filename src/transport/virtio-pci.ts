@@ -1,5 +1,5 @@
-import type { DeviceDescription } from '../link/description.ts';
 import type { BusMap, BusWindow } from '../bus/bus-map.ts';
+import type { DeviceDescription } from '../link/description.ts';
 import { PciFunction } from '../pci/function.ts';
 import { type AccessWindow, addCapabilities, BAR_SIZE, Structure } from './capabilities.ts';
 import { CommonConfiguration } from './common-configuration.ts';
