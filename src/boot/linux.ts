@@ -96,7 +96,9 @@ export function checkKernel(kernel: Uint8Array): void {
             ? 'its boot protocol is older than 2.10'
             : (header.getUint8(SetupHeader.loadFlags) & LOADED_HIGH) === 0
               ? 'it is a zImage, not a bzImage'
-              : null;
+              : kernel.length <= setupLength(header)
+                ? `it is cut short, after ${kernel.length} bytes`
+                : null;
   if (reason !== null) throw new BootError('not-a-bzimage', reason);
 }
 
@@ -110,10 +112,9 @@ export function startLinux(emulator: Emulator, parts: LinuxParts): void {
   const { memory } = emulator;
   const { kernel } = parts;
   const header = new DataView(kernel.buffer, kernel.byteOffset, kernel.byteLength);
-  const setupSectors = header.getUint8(SetupHeader.setupSectors) || 4;
-  const body = (setupSectors + 1) * SECTOR;
   const entry = header.getUint32(SetupHeader.codeStart, true);
-  copyIn(memory, entry, kernel.subarray(body), 'not-a-bzimage', 'the kernel');
+  const body = kernel.subarray(setupLength(header));
+  copyIn(memory, entry, body, 'not-a-bzimage', 'the kernel');
   const headerEnd = SetupHeader.magic + header.getUint8(SetupHeader.jumpLength);
   const setup = kernel.subarray(SetupHeader.start, headerEnd);
   memory.copyIn(BOOT_PARAMETERS + SetupHeader.start, setup, 0, setup.length);
@@ -131,6 +132,11 @@ export function startLinux(emulator: Emulator, parts: LinuxParts): void {
     codeSelector: CODE_SELECTOR,
     dataSelector: DATA_SELECTOR,
   });
+}
+
+/** Bytes of the boot sector and the real-mode code, before the kernel itself. */
+function setupLength(header: DataView): number {
+  return ((header.getUint8(SetupHeader.setupSectors) || 4) + 1) * SECTOR;
 }
 
 function writeCommandLine(memory: GuestMemory, commandLine: string, limit: number): void {

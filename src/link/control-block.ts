@@ -20,7 +20,8 @@ export const Word = {
   featuresHigh: 4,
   /** 1 when the device is in an error state that needs a reset. Written by the worker. */
   needsReset: 5,
-  /** Counts changes of the device configuration space. Written by the worker. */
+  /** Grows by 2 with each change of the device configuration space, and is odd during one.
+   * Written by the worker. */
   configurationGeneration: 6,
   /** Counts the syncs that the worker asked for (the sync rule). Written by the worker ... */
   syncRequest: 7,

@@ -1,6 +1,7 @@
 import type { DeviceDescription } from '../link/description.ts';
+import { isQueueSize } from '../ring/layout.ts';
 import type { DeviceLink } from './device-link.ts';
-import { Feature, FeatureBits, Status } from './features.ts';
+import { DRIVER_STATUS, Feature, FeatureBits, Status } from './features.ts';
 import { QueueRegisters } from './queue-registers.ts';
 
 /** Offsets in the common configuration structure (VIRTIO 1.4, 4.1.4.3). */
@@ -54,6 +55,8 @@ export class CommonConfiguration {
   #queueSelect = 0;
   #status = 0;
   #resetting = false;
+  /** The driver accepts a feature beyond the words of `#accepted`: one that nobody has offered. */
+  #acceptsUnknown = false;
 
   constructor(link: DeviceLink, description: DeviceDescription) {
     this.#link = link;
@@ -63,13 +66,14 @@ export class CommonConfiguration {
 
   /** The driver has set DRIVER_OK and has not reset the device since. */
   get driverOk(): boolean {
-    return (this.#status & Status.driverOk) !== 0;
+    return !this.#resetting && (this.#status & Status.driverOk) !== 0;
   }
 
   /** The device status field, with DEVICE_NEEDS_RESET as the worker has it. */
   get status(): number {
-    this.#finishReset();
-    if (this.#status === 0 || this.#resetting) return this.#status;
+    // Until a reset is done the driver must not read 0, even where it had set nothing before.
+    if (!this.#finishReset()) return this.#status || Status.deviceNeedsReset;
+    if (this.#status === 0) return 0;
     return this.#status | (this.#link.needsReset ? Status.deviceNeedsReset : 0);
   }
 
@@ -98,6 +102,7 @@ export class CommonConfiguration {
   /** Resets the device as power-on does. */
   reset(): void {
     this.#accepted.words.fill(0);
+    this.#acceptsUnknown = false;
     this.#deviceFeatureSelect = 0;
     this.#driverFeatureSelect = 0;
     this.#queueSelect = 0;
@@ -123,7 +128,7 @@ export class CommonConfiguration {
     fields.setUint8(Register.deviceStatus, this.status);
     fields.setUint8(Register.configGeneration, this.#link.configurationGeneration);
     fields.setUint16(Register.queueSelect, this.#queueSelect, true);
-    fields.setUint16(Register.queueSize, queue?.size ?? 0, true);
+    fields.setUint16(Register.queueSize, presentableSize(queue), true);
     fields.setUint16(Register.queueMsixVector, NO_VECTOR, true);
     fields.setUint16(Register.queueEnable, queue?.enabled === true ? 1 : 0, true);
     fields.setUint16(Register.queueReset, queue?.resetting === true ? 1 : 0, true);
@@ -159,6 +164,7 @@ export class CommonConfiguration {
   #writeDriverFeature(value: number): void {
     if ((this.#status & Status.featuresOk) !== 0) return;
     if (this.#driverFeatureSelect < 2) this.#accepted.words[this.#driverFeatureSelect] = value;
+    else if (value !== 0) this.#acceptsUnknown = true;
   }
 
   #writeAddress(offset: number, value: number): void {
@@ -172,7 +178,7 @@ export class CommonConfiguration {
       this.reset();
       return;
     }
-    let status = value & ~Status.deviceNeedsReset;
+    let status = value & DRIVER_STATUS;
     const featuresWereOk = (this.#status & Status.featuresOk) !== 0;
     if ((status & Status.featuresOk) !== 0 && !featuresWereOk && !this.#acceptFeatures()) {
       status &= ~Status.featuresOk;
@@ -188,6 +194,7 @@ export class CommonConfiguration {
   #acceptFeatures(): boolean {
     const sound =
       !this.#link.isDead &&
+      !this.#acceptsUnknown &&
       this.#accepted.isSubsetOf(this.#offered) &&
       this.#accepted.has(Feature.version1);
     if (sound) this.#link.setFeatures(this.#accepted);
@@ -220,9 +227,10 @@ export class CommonConfiguration {
   }
 
   #resetQueue(queue: QueueRegisters): void {
-    if (!this.#accepted.has(Feature.ringReset) || !queue.enabled) return;
+    if (!this.#accepted.has(Feature.ringReset) || queue.resetting) return;
+    const handedOver = queue.enabled && this.driverOk;
     queue.reset();
-    if (!this.driverOk) return;
+    if (!handedOver) return;
     queue.resetting = true;
     this.#link.disableQueue(this.#queueSelect);
   }
@@ -235,6 +243,11 @@ export class CommonConfiguration {
     }
     return !this.#resetting;
   }
+}
+
+/** A queue's size as the driver may see it: a power of two, or 0 (PCI-022), whatever it wrote. */
+function presentableSize(queue: QueueRegisters | undefined): number {
+  return queue !== undefined && isQueueSize(queue.size) ? queue.size : 0;
 }
 
 /** Word `select` of 32 feature bits; there are none beyond the second. */

@@ -80,8 +80,14 @@ export class DeviceLink {
     return this.#control.configuration;
   }
 
+  /**
+   * Changes between two readings when the configuration space has changed between them. A change
+   * that is being made is waited for, so that a half of it is never taken for the whole.
+   */
   get configurationGeneration(): number {
-    return this.#control.load(Word.configurationGeneration) & 0xff;
+    const settled = () => (this.#control.load(Word.configurationGeneration) & 1) === 0;
+    this.#waitBriefly(settled, SHORT_WAIT);
+    return (this.#control.load(Word.configurationGeneration) >>> 1) & 0xff;
   }
 
   /** The worker has died: no driver should start with this device again. */
@@ -99,6 +105,10 @@ export class DeviceLink {
     this.#control.store(Word.driverOk, 0);
     this.#notifications.fill(null);
     this.#notified.fill(0);
+    // A queue whose set-up the worker has not seen yet must not come to life after the reset.
+    for (let queue = 0; queue < this.#control.queueCount; queue++) {
+      this.#control.store(this.#control.queueBase(queue) + QueueWord.enabled, 0);
+    }
     Atomics.add(this.#control.words, Word.resetRequest, 1);
     this.#control.signal();
     this.#waitBriefly(() => this.resetDone, RESET_WAIT);
@@ -136,7 +146,7 @@ export class DeviceLink {
 
   /** The driver is ready: the device may use its queues and notify. */
   setDriverOk(): void {
-    this.#generationTold = this.#control.load(Word.configurationGeneration);
+    this.#generationTold = this.#control.load(Word.configurationGeneration) & ~1;
     this.#control.store(Word.driverOk, 1);
     this.#control.signal();
   }
@@ -243,7 +253,8 @@ export class DeviceLink {
       this.#notified[queue] = published;
       if (notifications.wantsUsedNotification(notified, published)) this.#interrupts.queue = true;
     }
-    const generation = this.#control.load(Word.configurationGeneration);
+    // An odd generation is a change that is being made; the worker asks again when it is whole.
+    const generation = this.#control.load(Word.configurationGeneration) & ~1;
     this.#interrupts.configuration = generation !== this.#generationTold;
     this.#generationTold = generation;
     return this.#interrupts;
@@ -254,7 +265,7 @@ export class DeviceLink {
     const control = this.#control;
     const head = control.load(Word.configurationWriteHead);
     const full = () =>
-      head - control.load(Word.configurationWriteTail) >= CONFIGURATION_WRITE_CAPACITY;
+      (head - control.load(Word.configurationWriteTail)) >>> 0 >= CONFIGURATION_WRITE_CAPACITY;
     if (this.#dead || (full() && !this.#waitBriefly(() => !full(), RESET_WAIT))) return;
     const base = control.configurationWriteBase(head);
     control.store(base, offset);

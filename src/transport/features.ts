@@ -16,6 +16,10 @@ export const Status = {
   failed: 128,
 } as const;
 
+/** The bits that a driver sets; others are the device's, or belong to features not offered. */
+export const DRIVER_STATUS =
+  Status.acknowledge | Status.driver | Status.driverOk | Status.featuresOk | Status.failed;
+
 /** 64 feature bits as two words of 32, so that no arithmetic needs a BigInt. */
 export class FeatureBits {
   /** Bits 0 to 31 and 32 to 63, unsigned. */

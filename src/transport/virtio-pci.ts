@@ -32,7 +32,8 @@ export class VirtioPciDevice implements BusWindow {
   readonly #configurationLength: number;
   readonly #interrupts: InterruptSink;
   #isr = 0;
-  #resetWasNeeded = false;
+  /** The driver was told that the device needs a reset. */
+  #failureTold = false;
 
   constructor(
     link: DeviceLink,
@@ -51,9 +52,9 @@ export class VirtioPciDevice implements BusWindow {
   serviceAtSyncPoint(): void {
     this.link.sync();
     const { queue, configuration } = this.link.takeInterrupts();
-    const failed = this.link.needsReset && !this.#resetWasNeeded;
-    this.#resetWasNeeded = this.link.needsReset;
     if (!this.#common.driverOk) return;
+    const failed = this.link.needsReset && !this.#failureTold;
+    this.#failureTold = this.link.needsReset;
     if (queue) this.#isr |= ISR_QUEUE;
     if (configuration || failed) this.#isr |= ISR_CONFIGURATION;
     this.#updateLine();
@@ -62,7 +63,7 @@ export class VirtioPciDevice implements BusWindow {
   /** Power-on state. */
   reset(): void {
     this.#common.reset();
-    this.#clearIsr();
+    this.#forgetInterrupts();
   }
 
   read(offset: number, width: number): number {
@@ -78,7 +79,7 @@ export class VirtioPciDevice implements BusWindow {
     if (offset < Structure.notify.offset) {
       const wasReset = offset === STATUS_REGISTER && width === 1 && value === 0;
       this.#common.write(offset, width, value);
-      if (wasReset) this.#clearIsr();
+      if (wasReset) this.#forgetInterrupts();
     } else if (offset === Structure.notify.offset) {
       if (width >= 2) this.#notify(value & 0xffff);
     } else if (offset >= Structure.device.offset) {
@@ -112,6 +113,11 @@ export class VirtioPciDevice implements BusWindow {
     return isr;
   }
 
+  #forgetInterrupts(): void {
+    this.#failureTold = false;
+    this.#clearIsr();
+  }
+
   #updateLine(): void {
     this.function.interruptAsserted = this.#isr !== 0;
     this.#interrupts.updateInterrupts();
@@ -140,6 +146,13 @@ class VirtioFunction extends PciFunction {
     );
     this.#window = window;
     this.#access = addCapabilities(this.space, description.configurationLength);
+  }
+
+  override reset(): void {
+    super.reset();
+    const { bar, offset, length, data } = this.#access;
+    this.space.set(bar, 1, 0);
+    for (const field of [offset, length, data]) this.space.set(field, 4, 0);
   }
 
   override read(offset: number, width: number): number {

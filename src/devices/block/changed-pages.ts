@@ -1,0 +1,50 @@
+/** Which pages of a disk were changed: one bit for each. Pages are numbered from 0. */
+export class ChangedPages {
+  readonly #words: Uint32Array;
+  readonly #pages: number;
+
+  constructor(pages: number) {
+    this.#pages = pages;
+    this.#words = new Uint32Array(Math.ceil(pages / 32));
+  }
+
+  /** Marks the pages from `first` up to, not including, `end`. */
+  mark(first: number, end: number): void {
+    if (end <= first) return;
+    const firstWord = first >>> 5;
+    const lastWord = (end - 1) >>> 5;
+    const head = -1 << (first & 31);
+    const tail = -1 >>> (31 - ((end - 1) & 31));
+    if (firstWord === lastWord) {
+      this.#words[firstWord] |= head & tail;
+      return;
+    }
+    this.#words[firstWord] |= head;
+    this.#words.fill(0xffffffff, firstWord + 1, lastWord);
+    this.#words[lastWord] |= tail;
+  }
+
+  /** The first page from `from` on that was changed, or `pages` when there is none. */
+  nextChanged(from: number): number {
+    return this.#next(from, 0);
+  }
+
+  /** The first page from `from` on that was not changed, or `pages` when there is none. */
+  nextUnchanged(from: number): number {
+    return this.#next(from, 0xffffffff);
+  }
+
+  /** The first page from `from` on whose bit differs from those of `pattern` (all alike). */
+  #next(from: number, pattern: number): number {
+    let page = from;
+    while (page < this.#pages) {
+      const differing = ((this.#words[page >>> 5] ^ pattern) >>> (page & 31)) >>> 0;
+      if (differing !== 0) {
+        const lowest = 31 - Math.clz32(differing & -differing);
+        return Math.min(page + lowest, this.#pages);
+      }
+      page = (page | 31) + 1;
+    }
+    return this.#pages;
+  }
+}

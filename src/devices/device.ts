@@ -1,0 +1,44 @@
+import type { DeviceDescription } from '../link/description.ts';
+import type { DeviceRuntime } from './runtime.ts';
+
+export type { DeviceDescription };
+
+/**
+ * A virtio device: one class in one folder. It runs in a worker of its own and knows chains and
+ * its backend, nothing of PCI, interrupts or the emulator.
+ *
+ * The runtime calls it; it never has to lock, and it may block for as long as its backend takes.
+ * A driver's mistake is answered as the specification says, or with `runtime.fail`; never thrown.
+ */
+export abstract class VirtioDevice {
+  abstract readonly description: DeviceDescription;
+  /** Queues, memory and configuration space; there before any other method is called. */
+  protected runtime!: DeviceRuntime;
+
+  /** Called once by the runtime. Overrides fill the configuration space; call super first. */
+  attach(runtime: DeviceRuntime): void {
+    this.runtime = runtime;
+  }
+
+  /**
+   * Does all that can be done now: takes chains from its queues and gives them back. Called after
+   * every doorbell and every `wake`; it must not wait for anything that a driver decides.
+   */
+  abstract run(): void;
+
+  /** The driver has reset the device: forget everything about requests under way. */
+  abstract reset(): void;
+
+  /** Queue `queue` was set up or torn down alone (VIRTIO_F_RING_RESET): forget its requests. */
+  queueReset(_queue: number): void {}
+
+  /**
+   * The driver wrote to the device configuration space (read-only unless the device says here
+   * otherwise, by changing its configuration).
+   * @param width 1, 2 or 4 bytes
+   */
+  configurationWritten(_offset: number, _width: number, _value: number): void {}
+
+  /** The machine is disposed: let go of the backend. */
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,16 @@
+/** What kept a device from being made: a subset of the machine's error codes. */
+export type DeviceErrorCode = 'disk-size' | 'disk-unreadable';
+
+/**
+ * A failure that a person can act on. Comlink carries only `name`, `message` and `stack` of an
+ * error from the worker to the page, so `name` is the code there as here.
+ */
+export class DeviceError extends Error {
+  readonly code: DeviceErrorCode;
+
+  constructor(code: DeviceErrorCode, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = code;
+    this.code = code;
+  }
+}

@@ -1,0 +1,153 @@
+import { type ControlBlock, QueueWord, Word } from '../link/control-block.ts';
+import { DescriptorChain } from '../ring/chain.ts';
+import type { GuestMemory } from '../ring/guest-memory.ts';
+import { type QueueFault, Virtqueue } from '../ring/virtqueue.ts';
+import type { DirtyList } from './dirty-list.ts';
+
+/** The generation of a chain that no device has; the first set-up of a queue is generation 1. */
+const NOT_UNDER_WAY = 0;
+
+/**
+ * One queue as its device uses it: `take` a chain, work on it, `complete` it. Any number of
+ * chains may be under way, and they may be completed in any order.
+ */
+export class DeviceQueue {
+  /** Number of the queue in its device. */
+  readonly index: number;
+  readonly #memory: GuestMemory;
+  readonly #control: ControlBlock;
+  readonly #dirty: DirtyList;
+  readonly #base: number;
+  /** Chains that are not under way, to be loaded again. */
+  readonly #idle: DescriptorChain[] = [];
+  #virtqueue: Virtqueue | null = null;
+  #layoutFault: QueueFault | null = null;
+  /** Used indices: seen by the driver, and waiting for the sync that was asked for. */
+  #published = 0;
+  #batched = 0;
+  /** Grows with each set-up, so that a chain of an earlier one is never given back. */
+  #generation = NOT_UNDER_WAY;
+
+  constructor(index: number, memory: GuestMemory, control: ControlBlock, dirty: DirtyList) {
+    this.index = index;
+    this.#memory = memory;
+    this.#control = control;
+    this.#dirty = dirty;
+    this.#base = control.queueBase(index);
+  }
+
+  /** Entries, 0 while the driver has not set the queue up. */
+  get queueSize(): number {
+    return this.#virtqueue?.queueSize ?? 0;
+  }
+
+  /** What the driver did wrong, or null. */
+  get fault(): QueueFault | null {
+    return this.#layoutFault ?? this.#virtqueue?.fault ?? null;
+  }
+
+  /** Chains that the driver has made available and that were not taken yet. */
+  get waiting(): number {
+    if (this.#virtqueue === null || !this.#driverOk()) return 0;
+    return this.#virtqueue.waiting(this.#doorbell());
+  }
+
+  /** The next chain, or null when none waits. Each chain that was taken must be completed. */
+  take(): DescriptorChain | null {
+    const virtqueue = this.#virtqueue;
+    if (virtqueue === null || !this.#driverOk()) return null;
+    const chain = this.#idle.pop() ?? new DescriptorChain(this.#memory);
+    if (virtqueue.take(this.#doorbell(), chain)) {
+      chain.generation = this.#generation;
+      return chain;
+    }
+    this.#idle.push(chain);
+    return null;
+  }
+
+  /**
+   * Gives a chain back to the driver.
+   * @param written bytes written to its device-writable part, from the beginning
+   */
+  complete(chain: DescriptorChain, written: number): void {
+    // Already idle: were it put there twice, two requests would share one chain.
+    if (chain.generation === NOT_UNDER_WAY) return;
+    if (chain.generation === this.#generation && this.#virtqueue !== null) {
+      for (let segment = chain.readableSegments; segment < chain.segments; segment++) {
+        this.#dirty.add(chain.address(segment), chain.length(segment));
+      }
+      this.#virtqueue.giveBack(chain.head, written);
+      Atomics.add(this.#control.words, Word.completed, 1);
+    }
+    chain.generation = NOT_UNDER_WAY;
+    this.#idle.push(chain);
+  }
+
+  /** The runtime's: what the CPU thread last asked for. */
+  configureRequest(): number {
+    return this.#control.load(this.#base + QueueWord.configureRequest);
+  }
+
+  /** The runtime's: what was last carried out. */
+  get configured(): number {
+    return this.#control.load(this.#base + QueueWord.configureDone);
+  }
+
+  /** The runtime's: tells the CPU thread. */
+  acknowledgeConfigure(request: number): void {
+    this.#control.store(this.#base + QueueWord.configureDone, request);
+  }
+
+  /** The runtime's: sets the queue up as the control block says, or tears it down. */
+  configure(indirectAllowed: boolean): void {
+    this.tearDown();
+    if (this.#word(QueueWord.enabled) === 0) return;
+    const layout = {
+      queueSize: this.#word(QueueWord.queueSize),
+      descriptorTable: this.#word(QueueWord.descriptorTable),
+      availableRing: this.#word(QueueWord.availableRing),
+      usedRing: this.#word(QueueWord.usedRing),
+    };
+    const queue = Virtqueue.create(this.#memory, layout, indirectAllowed);
+    if (typeof queue === 'string') this.#layoutFault = queue;
+    else this.#virtqueue = queue;
+  }
+
+  /** The runtime's: forgets the queue and every chain of it. */
+  tearDown(): void {
+    this.#virtqueue = null;
+    this.#layoutFault = null;
+    this.#published = 0;
+    this.#batched = 0;
+    this.#generation++;
+    this.#control.store(this.#base + QueueWord.published, 0);
+  }
+
+  /** The runtime's: what was given back so far awaits a sync. @returns whether there is any */
+  closeBatch(): boolean {
+    if (this.#virtqueue === null) return false;
+    this.#batched = this.#virtqueue.nextUsed;
+    return this.#batched !== this.#published;
+  }
+
+  /** The runtime's: shows the driver the batch that was synced. */
+  publish(): void {
+    if (this.#virtqueue === null || this.#batched === this.#published) return;
+    this.#virtqueue.publish(this.#batched);
+    this.#published = this.#batched;
+    this.#control.store(this.#base + QueueWord.published, this.#published);
+  }
+
+  /** A device must not consume buffers before DRIVER_OK (VIRTIO 1.4, 2.1.2). */
+  #driverOk(): boolean {
+    return this.#control.load(Word.driverOk) === 1;
+  }
+
+  #doorbell(): number {
+    return this.#control.load(this.#base + QueueWord.doorbell);
+  }
+
+  #word(word: number): number {
+    return this.#control.load(this.#base + word) >>> 0;
+  }
+}

@@ -1,0 +1,233 @@
+import {
+  type Attention,
+  CONFIGURATION_WRITE_CAPACITY,
+  type ControlBlock,
+  Word,
+} from '../link/control-block.ts';
+import { wordChanged } from '../link/wait.ts';
+import type { GuestMemory } from '../ring/guest-memory.ts';
+import type { VirtioDevice } from './device.ts';
+import { DirtyList } from './dirty-list.ts';
+import { DeviceQueue } from './queue.ts';
+import { Spinner } from './spinner.ts';
+
+/** What a runtime is made of: the shared parts, and which device of the machine it serves. */
+export interface RuntimeParts {
+  memory: GuestMemory;
+  control: ControlBlock;
+  attention: Attention;
+  /** The device's bit in `attention`. */
+  index: number;
+}
+
+/**
+ * The worker's side of the link: hears doorbells, lets the device work, keeps the sync rule and
+ * publishes.
+ *
+ * The sync rule, from here: the device writes buffers and inserts used elements; when it has done
+ * all it can, the runtime posts the ranges that were written and asks for a sync. Once the CPU
+ * thread has passed a sync point and dropped what its JIT knew of those ranges, the runtime
+ * publishes the used indices and calls for attention; the CPU thread then decides about the
+ * interrupt. Chains that come meanwhile are served at once and go into the next batch.
+ */
+export class DeviceRuntime {
+  readonly memory: GuestMemory;
+  readonly queues: DeviceQueue[] = [];
+  readonly #device: VirtioDevice;
+  readonly #control: ControlBlock;
+  readonly #attention: Attention;
+  readonly #index: number;
+  readonly #dirty: DirtyList;
+  readonly #spinner: Spinner;
+  #mailHeard = 0;
+  #asynchronous = 0;
+  #unpublished = false;
+  #closed = false;
+
+  constructor(device: VirtioDevice, parts: RuntimeParts) {
+    this.memory = parts.memory;
+    this.#device = device;
+    this.#control = parts.control;
+    this.#attention = parts.attention;
+    this.#index = parts.index;
+    this.#dirty = new DirtyList(parts.control);
+    this.#spinner = new Spinner(parts.control);
+    for (let queue = 0; queue < parts.control.queueCount; queue++) {
+      this.queues.push(new DeviceQueue(queue, parts.memory, parts.control, this.#dirty));
+    }
+    device.attach(this);
+  }
+
+  /** True when feature bit `bit` (0 to 63) was negotiated. */
+  hasFeature(bit: number): boolean {
+    const word = this.#control.load(bit < 32 ? Word.featuresLow : Word.featuresHigh);
+    return ((word >>> (bit % 32)) & 1) === 1;
+  }
+
+  /** The device configuration space. Once the driver may see it, only `changeConfiguration` writes. */
+  get configuration(): Uint8Array<SharedArrayBuffer> {
+    return this.#control.configuration;
+  }
+
+  /** True once the driver has set DRIVER_OK, until it resets the device. */
+  get driverOk(): boolean {
+    return this.#control.load(Word.driverOk) === 1;
+  }
+
+  /**
+   * Changes the device configuration space and tells the driver (VIRTIO 1.4, 2.5).
+   * @param change writes the new bytes; whoever reads meanwhile finds out by the generation
+   */
+  changeConfiguration(change: (configuration: Uint8Array<SharedArrayBuffer>) => void): void {
+    Atomics.add(this.#control.words, Word.configurationGeneration, 1);
+    change(this.configuration);
+    Atomics.add(this.#control.words, Word.configurationGeneration, 1);
+    this.#attention.request(this.#index);
+  }
+
+  /** Gives up until the driver resets the device: DEVICE_NEEDS_RESET (VIRTIO 1.4, 2.1.2). */
+  fail(reason: string): void {
+    if (this.#control.load(Word.needsReset) === 1) return;
+    console.warn(`ringbox: device ${this.#index} needs a reset: ${reason}`);
+    this.#control.store(Word.needsReset, 1);
+    this.#attention.request(this.#index);
+  }
+
+  /** Keeps the worker's event loop turning until `operation` has settled. */
+  track(operation: Promise<unknown>): void {
+    this.#asynchronous++;
+    const done = () => {
+      this.#asynchronous--;
+      this.#control.signal();
+    };
+    operation.then(done, done);
+  }
+
+  /** A Comlink call has arrived: see `Word.mail`. */
+  mailHeard(): void {
+    this.#mailHeard = (this.#mailHeard + 1) | 0;
+  }
+
+  /** Ends `serve`. */
+  close(): void {
+    this.#closed = true;
+    this.#control.signal();
+  }
+
+  /** Serves the device until `close`. Blocks the worker while there is nothing to do. */
+  async serve(): Promise<void> {
+    while (!this.#closed) {
+      const signal = this.#control.load(Word.signal);
+      this.poll();
+      if (this.#control.load(Word.signal) !== signal) continue;
+      if (this.#control.load(Word.mail) !== this.#mailHeard) {
+        await nextTask();
+      } else if (this.#asynchronous > 0) {
+        await wordChanged(this.#control.words, Word.signal, signal);
+      } else {
+        this.#rest(signal);
+      }
+    }
+    await this.#device.close();
+  }
+
+  /** One look at everything the CPU thread may have said, and the work that follows from it. */
+  poll(): void {
+    const paused = this.#control.load(Word.pause);
+    this.#control.store(Word.paused, paused);
+    this.#carryOutResets();
+    if (paused === 1) return;
+    this.#hearConfigurationWrites();
+    // Before the work as well: a synced batch need not wait until the next one is done.
+    this.#publishWhenSynced();
+    if (this.#control.load(Word.needsReset) === 0) this.#device.run();
+    this.#publishWhenSynced();
+    this.#askForSync();
+    this.#reportFaults();
+  }
+
+  #rest(signal: number): void {
+    // Work that only waits for the CPU thread's sync is still work: worth spinning for.
+    this.#control.store(Word.busy, this.#unpublished ? 1 : 0);
+    this.#spinner.waitForChange(Word.signal, signal);
+  }
+
+  #carryOutResets(): void {
+    const request = this.#control.load(Word.resetRequest);
+    if (request !== this.#control.load(Word.resetDone)) {
+      // What the driver wrote before its reset belongs to the life that ends here.
+      this.#hearConfigurationWrites();
+      for (const queue of this.queues) queue.tearDown();
+      this.#forgetUnpublished();
+      this.#device.reset();
+      this.#control.store(Word.needsReset, 0);
+      this.#control.store(Word.resetDone, request);
+    }
+    for (const queue of this.queues) {
+      const configure = queue.configureRequest();
+      if (configure === queue.configured) continue;
+      queue.configure(this.hasFeature(VIRTIO_F_INDIRECT_DESC));
+      this.#device.queueReset(queue.index);
+      queue.acknowledgeConfigure(configure);
+    }
+  }
+
+  /**
+   * What was not published when the driver reset the device is never published. A sync that was
+   * asked for stays asked for: the CPU thread may be reading the posted list right now.
+   */
+  #forgetUnpublished(): void {
+    this.#dirty.forget();
+  }
+
+  #hearConfigurationWrites(): void {
+    const control = this.#control;
+    let tail = control.load(Word.configurationWriteTail);
+    const head = control.load(Word.configurationWriteHead);
+    for (let heard = 0; tail !== head && heard < CONFIGURATION_WRITE_CAPACITY; heard++) {
+      const base = control.configurationWriteBase(tail);
+      const value = control.load(base + 2) >>> 0;
+      this.#device.configurationWritten(control.load(base), control.load(base + 1), value);
+      tail = (tail + 1) | 0;
+      control.store(Word.configurationWriteTail, tail);
+    }
+  }
+
+  #publishWhenSynced(): void {
+    if (!this.#unpublished) return;
+    if (this.#control.load(Word.syncRequest) !== this.#control.load(Word.syncDone)) return;
+    this.#unpublished = false;
+    for (const queue of this.queues) queue.publish();
+    this.#attention.request(this.#index);
+  }
+
+  #askForSync(): void {
+    if (this.#unpublished) return;
+    let batch = false;
+    for (const queue of this.queues) batch = queue.closeBatch() || batch;
+    if (!batch) return;
+    this.#dirty.post();
+    this.#unpublished = true;
+    Atomics.add(this.#control.words, Word.syncRequest, 1);
+    this.#attention.request(this.#index);
+  }
+
+  #reportFaults(): void {
+    for (const queue of this.queues) {
+      if (queue.fault !== null) this.fail(`queue ${queue.index}: ${queue.fault}`);
+    }
+  }
+}
+
+/** VIRTIO_F_INDIRECT_DESC (VIRTIO 1.4, 6). */
+const VIRTIO_F_INDIRECT_DESC = 28;
+
+const { port1, port2 } = new MessageChannel();
+
+/** Lets the worker's event loop handle one round of messages. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    port1.onmessage = () => resolve();
+    port2.postMessage(null);
+  });
+}

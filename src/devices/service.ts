@@ -1,0 +1,107 @@
+import * as Comlink from 'comlink';
+import { Attention, ControlBlock } from '../link/control-block.ts';
+import { GuestMemory } from '../ring/guest-memory.ts';
+import { type DeviceKind, type DeviceOptions, devices, type MadeDevice } from './catalogue.ts';
+import type { DeviceDescription } from './device.ts';
+import { DeviceRuntime } from './runtime.ts';
+
+/** The parts of the machine that a worker shares with the CPU thread. */
+export interface SharedParts {
+  /** The buffer that holds the guest's RAM ... */
+  ram: SharedArrayBuffer;
+  /** ... from this byte on ... */
+  ramOffset: number;
+  /** ... for so many bytes. */
+  ramSize: number;
+  /** Buffer of the machine's `Attention` word. */
+  attention: SharedArrayBuffer;
+  /** The device's bit in it. */
+  index: number;
+}
+
+/** What the machine needs to plug a device in. */
+export interface DeviceSetUp {
+  description: DeviceDescription;
+  /** Buffer of the device's `ControlBlock`; it has a queue for each of `description.queueSizes`. */
+  control: SharedArrayBuffer;
+}
+
+/**
+ * What a device worker offers the page, through Comlink: `setUp` first, then `serve`, whose
+ * promise lasts as long as the device. The rest may be called while it serves.
+ *
+ * A worker that has nothing to do sleeps and hears no messages. So before each call that comes
+ * after `serve` the page adds 1 to `Word.mail` and signals the control block; the loop then turns
+ * until the call has arrived.
+ */
+export class DeviceService {
+  #made: MadeDevice | null = null;
+  #control: ControlBlock | null = null;
+  #runtime: DeviceRuntime | null = null;
+
+  /**
+   * Makes the device and the memory that it shares with the CPU thread.
+   * @throws DeviceError (its code is the error's `name`) when the options cannot be met
+   */
+  async setUp<Kind extends DeviceKind>(
+    kind: Kind,
+    options: DeviceOptions[Kind],
+    parts: SharedParts,
+  ): Promise<DeviceSetUp> {
+    const make = (await devices[kind]()) as (
+      options: DeviceOptions[Kind],
+    ) => MadeDevice | Promise<MadeDevice>;
+    this.#made = await make(options);
+    const { description } = this.#made.device;
+    const queueCount = description.queueSizes.length;
+    const buffer = new SharedArrayBuffer(ControlBlock.byteLength(queueCount));
+    this.#control = new ControlBlock(buffer, queueCount);
+    this.#runtime = new DeviceRuntime(this.#made.device, {
+      memory: new GuestMemory(parts.ram, parts.ramOffset, parts.ramSize),
+      control: this.#control,
+      attention: new Attention(parts.attention),
+      index: parts.index,
+    });
+    return { description, control: buffer };
+  }
+
+  /**
+   * Serves the device. @returns a promise that resolves after `close`, and rejects when the
+   * device has crashed: nothing more is to be expected of it then
+   */
+  async serve(): Promise<void> {
+    await this.#running().serve();
+  }
+
+  /**
+   * A command of the device: see `DeviceCommands`. Arrays of bytes are handed over, not copied.
+   * @throws TypeError for a command that the device does not have; whatever the command throws
+   */
+  async call(command: string, args: readonly unknown[]): Promise<unknown> {
+    const runtime = this.#running();
+    runtime.mailHeard();
+    const result = this.#perform(command, args);
+    // Until it has settled the worker must not sleep.
+    runtime.track(result);
+    return result;
+  }
+
+  /** Ends `serve`: the device lets go of its backend. */
+  close(): void {
+    const runtime = this.#running();
+    runtime.mailHeard();
+    runtime.close();
+  }
+
+  async #perform(command: string, args: readonly unknown[]): Promise<unknown> {
+    const commands = this.#made?.commands as Record<string, (...args: unknown[]) => unknown>;
+    if (!Object.hasOwn(commands, command)) throw new TypeError(`no command ${command}`);
+    const result = await commands[command](...args);
+    return result instanceof Uint8Array ? Comlink.transfer(result, [result.buffer]) : result;
+  }
+
+  #running(): DeviceRuntime {
+    if (this.#runtime === null) throw new Error('the device is not set up');
+    return this.#runtime;
+  }
+}

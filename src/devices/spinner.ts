@@ -1,0 +1,37 @@
+import type { ControlBlock } from '../link/control-block.ts';
+
+/** Spinning longer than this starves a machine of two cores; in milliseconds. */
+const LONGEST_SPIN = 0.1;
+const SHORTEST_SPIN = 0.005;
+/** A sleep that ended within this time was one that spinning would have spared. */
+const WORTH_SPINNING = 0.2;
+/** Loads between two looks at the clock. */
+const LOADS_PER_LOOK = 64;
+
+/**
+ * Sleeps until a word changes, after a spin that is as long as has lately paid. Waking from
+ * `Atomics.wait` costs tens of microseconds, about as much as a whole disk request.
+ */
+export class Spinner {
+  readonly #control: ControlBlock;
+  #spin = SHORTEST_SPIN;
+
+  constructor(control: ControlBlock) {
+    this.#control = control;
+  }
+
+  /** Blocks while word `word` is `value`. For workers only. */
+  waitForChange(word: number, value: number): void {
+    const start = performance.now();
+    do {
+      for (let loads = 0; loads < LOADS_PER_LOOK; loads++) {
+        if (this.#control.load(word) !== value) return;
+      }
+    } while (performance.now() - start < this.#spin);
+    const asleep = performance.now();
+    Atomics.wait(this.#control.words, word, value);
+    const slept = performance.now() - asleep;
+    const next = slept < WORTH_SPINNING ? this.#spin * 2 : this.#spin / 2;
+    this.#spin = Math.min(LONGEST_SPIN, Math.max(SHORTEST_SPIN, next));
+  }
+}

@@ -1,0 +1,129 @@
+import { type DiskOptions, Machine, MachineError, type MachineOptions } from '../../src/machine';
+
+/** What a test says about a machine; everything can cross from Node to the page. */
+export interface TestMachineOptions {
+  /** Disks after the root disk: bytes by URL, or so many bytes of zeros. */
+  disks?: { url?: string; size?: number; readOnly?: boolean }[];
+  append?: string;
+  memory?: number;
+  ports?: string[];
+  onReboot?: 'reset' | 'stop';
+}
+
+interface Manifest {
+  kernel: { url: string };
+  rootfs: { url: string; diskSize: number };
+  commandLine: string;
+}
+
+/** Begins and ends what a command reports: control characters that no command prints. */
+const REPORT = '\x1e';
+
+/**
+ * A machine with the default guest, driven by its console. Everything that a test waits for is an
+ * event: a piece of output, or a change of state.
+ */
+export class TestMachine {
+  readonly machine: Machine;
+  /** Everything that the console has printed, as Latin-1 so that it can be binary. */
+  output = '';
+  readonly errors: string[] = [];
+  readonly states: string[] = [];
+  readonly panics: string[] = [];
+  #waiting: (() => void)[] = [];
+
+  constructor(machine: Machine) {
+    this.machine = machine;
+    machine.on('state', (state) => this.#note(() => this.states.push(state)));
+    machine.on('error', (error) => this.#note(() => this.errors.push(error.message)));
+    machine.on('panic', (message) => this.#note(() => this.panics.push(message)));
+    void this.#readConsole();
+  }
+
+  /** The options of a machine with the default guest. */
+  static async options(test: TestMachineOptions = {}): Promise<MachineOptions> {
+    const manifest: Manifest = await (await fetch('/guest/manifest.json')).json();
+    const kernel = await (await fetch(`/${manifest.kernel.url}`)).blob();
+    const rootfs = await fetch(`/${manifest.rootfs.url}`);
+    const image = rootfs.body?.pipeThrough(new DecompressionStream('gzip'));
+    if (image === undefined) throw new Error('the root disk is empty');
+    const disks: DiskOptions[] = [{ image, size: manifest.rootfs.diskSize, name: 'root' }];
+    for (const { url, size, readOnly } of test.disks ?? []) {
+      const blob = url === undefined ? new Blob() : await (await fetch(url)).blob();
+      disks.push({ image: blob, size: size ?? blob.size, readOnly: readOnly ?? false });
+    }
+    return {
+      kernel,
+      disks,
+      commandLine: `${manifest.commandLine} ${test.append ?? ''}`,
+      ...(test.memory === undefined ? {} : { memory: test.memory }),
+      ...(test.ports === undefined ? {} : { ports: test.ports }),
+      ...(test.onReboot === undefined ? {} : { onReboot: test.onReboot }),
+    };
+  }
+
+  /** Makes a machine and boots it to its prompt, which it then makes silent. */
+  static async boot(test: TestMachineOptions = {}): Promise<TestMachine> {
+    const machine = new TestMachine(await Machine.create(await TestMachine.options(test)));
+    machine.machine.start();
+    await machine.untilPrompt();
+    return machine;
+  }
+
+  /** Waits for the shell's prompt and makes it silent. */
+  async untilPrompt(): Promise<void> {
+    await this.waitFor(/# /);
+    await this.machine.console.write(`stty -echo; PS1=; printf '${octal(REPORT)}silent'\n`);
+    await this.waitFor(new RegExp(`${REPORT}silent`));
+    this.output = '';
+  }
+
+  /** Runs a shell command to its end. Its output is all that the console printed meanwhile. */
+  async run(command: string): Promise<{ output: string; status: number }> {
+    this.output = '';
+    const report = `printf '${octal(REPORT)}%d${octal(REPORT)}' $?`;
+    await this.machine.console.write(`{ ${command}\n}; ${report}\n`);
+    const [whole, status] = await this.waitFor(new RegExp(`${REPORT}(\\d+)${REPORT}`));
+    const output = this.output.slice(0, this.output.indexOf(whole)).replaceAll('\r\n', '\n');
+    return { output, status: Number(status) };
+  }
+
+  /** Resolves when the console's output matches. */
+  waitFor(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.until(() => pattern.exec(this.output) ?? undefined);
+  }
+
+  /** Resolves with the first value of `condition` that is not undefined. */
+  async until<Value>(condition: () => Value | undefined): Promise<Value> {
+    for (;;) {
+      const value = condition();
+      if (value !== undefined) return value;
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  /** Resolves when the machine is in `state`. */
+  async untilState(state: string): Promise<void> {
+    await this.until(() => (this.machine.state === state ? true : undefined));
+  }
+
+  async #readConsole(): Promise<void> {
+    const decoder = new TextDecoder('latin1');
+    for await (const bytes of this.machine.console.output) {
+      this.#note(() => {
+        this.output += decoder.decode(bytes);
+      });
+    }
+  }
+
+  #note(change: () => void): void {
+    change();
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+function octal(text: string): string {
+  return `\\0${text.charCodeAt(0).toString(8).padStart(2, '0')}`;
+}
+
+Object.assign(globalThis, { TestMachine, Machine, MachineError });

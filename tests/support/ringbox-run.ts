@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { projectDirectory } from '../../guest/build/paths.ts';
+
+const PROGRAM = join(projectDirectory, 'bin/ringbox.mjs');
+
+/** How a `ringbox run` has ended. */
+export interface RunEnd {
+  code: number | null;
+  stdout: Buffer;
+  stderr: string;
+}
+
+/** A program as a person or a script would start it. */
+class Program {
+  readonly child: ChildProcess;
+  readonly ended: Promise<RunEnd>;
+  readonly #stdout: Buffer[] = [];
+  readonly #stderr: Buffer[] = [];
+  /** Up to where `untilOutput` has looked. */
+  #seen = 0;
+
+  constructor([program, ...words]: string[]) {
+    this.child = spawn(program, words, { stdio: 'pipe', cwd: projectDirectory });
+    this.child.stdout!.on('data', (bytes: Buffer) => this.#stdout.push(bytes));
+    this.child.stderr!.on('data', (bytes: Buffer) => this.#stderr.push(bytes));
+    // A program that does not read its input is free to.
+    this.child.stdin!.on('error', () => undefined);
+    this.ended = new Promise((resolve) => {
+      this.child.on('close', (code) => {
+        const stderr = Buffer.concat(this.#stderr).toString();
+        resolve({ code, stdout: Buffer.concat(this.#stdout), stderr });
+      });
+    });
+  }
+
+  /** Resolves when `text` is put out, behind what was waited for before. */
+  async untilOutput(text: string): Promise<void> {
+    let over = false;
+    const ended = this.ended.then(() => {
+      over = true;
+    });
+    for (;;) {
+      const output = Buffer.concat(this.#stdout).toString('latin1');
+      const at = output.indexOf(text, this.#seen);
+      this.#seen = at < 0 ? this.#seen : at + text.length;
+      if (at >= 0) return;
+      if (over) throw new Error(`ended before '${text}': ${output.slice(this.#seen)}`);
+      const more = new Promise((resolve) => this.child.stdout!.once('data', resolve));
+      await Promise.race([more, ended]);
+    }
+  }
+
+  write(input: string | Uint8Array): void {
+    this.child.stdin!.write(input);
+  }
+}
+
+/** `ringbox run` on pipes. */
+export class RingboxRun extends Program {
+  /** @param wrapper a program and its arguments that is to start it */
+  constructor(words: string[], wrapper: string[] = []) {
+    super([...wrapper, process.execPath, PROGRAM, 'run', ...words]);
+  }
+}
+
+/** A shell line in a terminal of its own, which script(1) makes; `$RINGBOX` is the command. */
+export class TerminalRun extends Program {
+  constructor(line: string) {
+    const ringbox = `RINGBOX='${process.execPath} ${PROGRAM}'`;
+    super(['env', 'SHELL=/bin/sh', 'script', '-qec', `${ringbox}; ${line}`, '/dev/null']);
+  }
+}
+
+/** Runs to the end with the whole input. */
+export function ringbox(words: string[], input: string | Uint8Array = ''): Promise<RunEnd> {
+  const run = new RingboxRun(words);
+  run.child.stdin!.end(input);
+  return run.ended;
+}
