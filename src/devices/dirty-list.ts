@@ -41,9 +41,4 @@ export class DirtyList {
     this.#control.store(Word.dirtyCount, this.#count);
     this.#count = 0;
   }
-
-  /** Forgets ranges that were not posted. */
-  forget(): void {
-    this.#count = 0;
-  }
 }

@@ -122,11 +122,12 @@ export class DeviceRuntime {
       if (this.#control.load(Word.signal) !== signal) continue;
       if (this.#control.load(Word.mail) !== this.#mailHeard) {
         await nextTask();
-      } else if (this.#asynchronous > 0) {
-        await wordChanged(this.#control.words, Word.signal, signal);
-      } else {
-        this.#rest(signal);
+        continue;
       }
+      // Work that only waits for the CPU thread's sync is still work: worth spinning for.
+      this.#control.store(Word.busy, this.#unpublished ? 1 : 0);
+      if (this.#asynchronous > 0) await wordChanged(this.#control.words, Word.signal, signal);
+      else this.#spinner.waitForChange(Word.signal, signal);
     }
     await this.#device.close();
   }
@@ -146,19 +147,14 @@ export class DeviceRuntime {
     this.#reportFaults();
   }
 
-  #rest(signal: number): void {
-    // Work that only waits for the CPU thread's sync is still work: worth spinning for.
-    this.#control.store(Word.busy, this.#unpublished ? 1 : 0);
-    this.#spinner.waitForChange(Word.signal, signal);
-  }
-
   #carryOutResets(): void {
     const request = this.#control.load(Word.resetRequest);
     if (request !== this.#control.load(Word.resetDone)) {
       // What the driver wrote before its reset belongs to the life that ends here.
       this.#hearConfigurationWrites();
+      // A sync that was asked for stays asked for, since the CPU thread may be reading the posted
+      // list; and what was written without having been posted is posted with the next batch.
       for (const queue of this.queues) queue.tearDown();
-      this.#forgetUnpublished();
       this.#device.reset();
       this.#control.store(Word.needsReset, 0);
       this.#control.store(Word.resetDone, request);
@@ -170,14 +166,6 @@ export class DeviceRuntime {
       this.#device.queueReset(queue.index);
       queue.acknowledgeConfigure(configure);
     }
-  }
-
-  /**
-   * What was not published when the driver reset the device is never published. A sync that was
-   * asked for stays asked for: the CPU thread may be reading the posted list right now.
-   */
-  #forgetUnpublished(): void {
-    this.#dirty.forget();
   }
 
   #hearConfigurationWrites(): void {
@@ -197,7 +185,9 @@ export class DeviceRuntime {
     if (!this.#unpublished) return;
     if (this.#control.load(Word.syncRequest) !== this.#control.load(Word.syncDone)) return;
     this.#unpublished = false;
-    for (const queue of this.queues) queue.publish();
+    // Last queue first: what a console says on its control queue, that a port has ended, must not be
+    // seen before the port's last bytes.
+    for (let queue = this.queues.length - 1; queue >= 0; queue--) this.queues[queue].publish();
     this.#attention.request(this.#index);
   }
 

@@ -57,14 +57,6 @@ test('neighbours are joined, empty ranges left out', () => {
   expect(posted()).toEqual([[0x1000, 17]]);
 });
 
-test('forget forgets what was not posted', () => {
-  list.add(0x1000, 10);
-  list.forget();
-  list.add(0x2000, 1);
-  list.post();
-  expect(posted()).toEqual([[0x2000, 1]]);
-});
-
 test('addresses and lengths of 2^31 and more come through', () => {
   list.add(0x80000000, 0x7fffffff);
   list.add(0xffffff00, 0xff);
