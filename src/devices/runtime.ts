@@ -127,7 +127,7 @@ export class DeviceRuntime {
       // Work that only waits for the CPU thread's sync is still work: worth spinning for.
       this.#control.store(Word.busy, this.#unpublished ? 1 : 0);
       if (this.#asynchronous > 0) await wordChanged(this.#control.words, Word.signal, signal);
-      else this.#spinner.waitForChange(Word.signal, signal);
+      else this.#spinner.waitForChange(Word.signal, signal, this.#unpublished ? SYNC_SPIN : 0);
     }
     await this.#device.close();
   }
@@ -208,6 +208,12 @@ export class DeviceRuntime {
     }
   }
 }
+
+/**
+ * An answer to a sync request is spun for so long, in milliseconds: the CPU thread has often been
+ * waiting for the request.
+ */
+const SYNC_SPIN = 0.1;
 
 /** VIRTIO_F_INDIRECT_DESC (VIRTIO 1.4, 6). */
 const VIRTIO_F_INDIRECT_DESC = 28;

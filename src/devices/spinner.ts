@@ -1,10 +1,10 @@
 import type { ControlBlock } from '../link/control-block.ts';
 
 /** Spinning longer than this starves a machine of two cores; in milliseconds. */
-const LONGEST_SPIN = 0.1;
+const LONGEST_SPIN = 0.2;
 const SHORTEST_SPIN = 0.005;
 /** A sleep that ended within this time was one that spinning would have spared. */
-const WORTH_SPINNING = 0.2;
+const WORTH_SPINNING = 0.4;
 /** Loads between two looks at the clock. */
 const LOADS_PER_LOOK = 64;
 
@@ -20,14 +20,18 @@ export class Spinner {
     this.#control = control;
   }
 
-  /** Blocks while word `word` is `value`. For workers only. */
-  waitForChange(word: number, value: number): void {
+  /**
+   * Blocks while word `word` is `value`. For workers only.
+   * @param least milliseconds to spin in any case, when the change is as good as under way
+   */
+  waitForChange(word: number, value: number, least = 0): void {
+    const spin = Math.max(this.#spin, least);
     const start = performance.now();
     do {
       for (let loads = 0; loads < LOADS_PER_LOOK; loads++) {
         if (this.#control.load(word) !== value) return;
       }
-    } while (performance.now() - start < this.#spin);
+    } while (performance.now() - start < spin);
     const asleep = performance.now();
     Atomics.wait(this.#control.words, word, value);
     const slept = performance.now() - asleep;

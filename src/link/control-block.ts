@@ -154,6 +154,11 @@ export class Attention {
     Atomics.notify(this.words, 0);
   }
 
+  /** Device `device` is being looked at: what it asks from now on is something new. */
+  clear(device: number): void {
+    Atomics.and(this.words, 0, ~(1 << device));
+  }
+
   /** The bits that are set, without clearing them. */
   peek(): number {
     return Atomics.load(this.words, 0);

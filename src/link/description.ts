@@ -13,4 +13,9 @@ export interface DeviceDescription {
   queueSizes: readonly number[];
   /** Bytes of the device configuration space, at most 256. */
   configurationLength: number;
+  /**
+   * Queues whose driver waits by reading the used ring again and again, not for an interrupt. A
+   * doorbell of theirs is worth waiting for: the guest would burn the time anyway.
+   */
+  polledQueues?: readonly number[];
 }

@@ -98,7 +98,15 @@ export async function assemble(
   const hosts = await startWorkers(plans, parts, hooks);
   const devices = hosts.map((host, index) => {
     const dropCode = (address: number, length: number) => emulator.dropCode(address, length);
-    const link = new DeviceLink(index, host.control, emulator.memory, attention, dropCode);
+    const { polledQueues } = host.description;
+    const link = new DeviceLink(
+      index,
+      host.control,
+      emulator.memory,
+      attention,
+      dropCode,
+      polledQueues,
+    );
     const device = new VirtioPciDevice(link, host.description, emulator.ports, bus);
     bus.plug(device.function);
     return device;

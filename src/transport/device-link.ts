@@ -1,5 +1,6 @@
 import {
   type Attention,
+  CONFIGURATION_SPACE_SIZE,
   CONFIGURATION_WRITE_CAPACITY,
   type ControlBlock,
   QueueWord,
@@ -10,8 +11,10 @@ import { QueueNotifications } from '../ring/notifications.ts';
 import { layoutFault, type QueueLayout } from '../ring/virtqueue.ts';
 import { Feature, type FeatureBits } from './features.ts';
 
-/** The least time to give a worker that is being waited for, in milliseconds. */
-const SHORT_WAIT = 0.03;
+/** How long a worker is given to answer while the guest stands still, in milliseconds. */
+const SHORT_WAIT = 0.05;
+/** The same where the guest would do nothing but poll. */
+const POLLED_WAIT = 0.5;
 /** A reset is waited for this long before the driver has to poll for its end. */
 const RESET_WAIT = 2;
 
@@ -38,8 +41,13 @@ export class DeviceLink {
   readonly #dropCode: (address: number, length: number) => void;
   readonly #notifications: (QueueNotifications | null)[];
   readonly #notified: number[];
+  readonly #polled: ReadonlySet<number>;
   readonly #interrupts: Interrupts = { queue: false, configuration: false };
   #generationTold = 0;
+  /** The driver's view of the configuration space, and the generation (see `Word`) that it has. */
+  readonly #shown = new Uint8Array(CONFIGURATION_SPACE_SIZE);
+  #shownGeneration = -1;
+  readonly #copy = new Uint8Array(CONFIGURATION_SPACE_SIZE);
   /** Whether waiting at doorbells has lately been worth it, from 0 to 8. */
   #doorbellLuck = 4;
   #doorbells = 0;
@@ -51,12 +59,14 @@ export class DeviceLink {
     memory: GuestMemory,
     attention: Attention,
     dropCode: (address: number, length: number) => void,
+    polledQueues: readonly number[] = [],
   ) {
     this.index = index;
     this.#control = control;
     this.#memory = memory;
     this.#attention = attention;
     this.#dropCode = dropCode;
+    this.#polled = new Set(polledQueues);
     this.#notifications = new Array(control.queueCount).fill(null);
     this.#notified = new Array(control.queueCount).fill(0);
   }
@@ -75,19 +85,16 @@ export class DeviceLink {
     return this.#dead || this.#control.load(Word.needsReset) === 1;
   }
 
-  /** The device configuration space, as the worker keeps it. */
+  /** The device configuration space as the driver sees it: always one whole generation of it. */
   get configuration(): Uint8Array {
-    return this.#control.configuration;
+    this.#showConfiguration();
+    return this.#shown;
   }
 
-  /**
-   * Changes between two readings when the configuration space has changed between them. A change
-   * that is being made is waited for, so that a half of it is never taken for the whole.
-   */
+  /** The generation of what `configuration` is (PCI-013), modulo 256. */
   get configurationGeneration(): number {
-    const settled = () => (this.#control.load(Word.configurationGeneration) & 1) === 0;
-    this.#waitBriefly(settled, SHORT_WAIT);
-    return (this.#control.load(Word.configurationGeneration) >>> 1) & 0xff;
+    this.#showConfiguration();
+    return (this.#shownGeneration >>> 1) & 0xff;
   }
 
   /** The worker has died: no driver should start with this device again. */
@@ -206,13 +213,13 @@ export class DeviceLink {
   /**
    * Gives the worker a moment after a doorbell. A guest that polls the used ring would otherwise
    * wait for the next sync point, a hundred thousand instructions away.
-   * @returns true when the device wants attention
+   * @returns true when the device has done some work and asks for a sync
    */
-  waitAfterDoorbell(): boolean {
+  waitAfterDoorbell(queue: number): boolean {
     this.#doorbells++;
     const probe = this.#doorbells % 16 === 0;
     if (this.#doorbellLuck === 0 && !probe) return false;
-    const lucky = this.#attentionWithin(SHORT_WAIT);
+    const lucky = this.#syncWantedWithin(this.#polled.has(queue) ? POLLED_WAIT : SHORT_WAIT);
     this.#doorbellLuck = Math.min(8, Math.max(0, this.#doorbellLuck + (lucky ? 1 : -1)));
     return lucky;
   }
@@ -230,6 +237,8 @@ export class DeviceLink {
       const address = this.#control.words[base] >>> 0;
       this.#dropCode(address, this.#control.words[base + 1] >>> 0);
     }
+    // Whatever the worker has asked for is seen to here; its next word is that it has published.
+    this.#attention.clear(this.index);
     this.#control.store(Word.syncDone, request);
     this.#control.signal();
     this.#attentionWithin(SHORT_WAIT);
@@ -242,6 +251,7 @@ export class DeviceLink {
    * guest's memory barrier compiles to nothing.
    */
   takeInterrupts(): Interrupts {
+    this.#attention.clear(this.index);
     this.#interrupts.queue = false;
     for (let queue = 0; queue < this.#notifications.length; queue++) {
       const notifications = this.#notifications[queue];
@@ -275,6 +285,22 @@ export class DeviceLink {
     control.signal();
   }
 
+  /**
+   * Takes the worker's newest generation over, unless it is just being written: an odd number
+   * before, or another one after the copy. Then the driver goes on with the one it knows.
+   */
+  #showConfiguration(): void {
+    const generation = this.#control.load(Word.configurationGeneration);
+    if (generation === this.#shownGeneration || (generation & 1) === 1) return;
+    // Atomic loads keep their order, also before the one that looks at the generation again.
+    const { configuration } = this.#control;
+    const copy = this.#copy;
+    for (let byte = 0; byte < copy.length; byte++) copy[byte] = Atomics.load(configuration, byte);
+    if (this.#control.load(Word.configurationGeneration) !== generation) return;
+    this.#shown.set(copy);
+    this.#shownGeneration = generation;
+  }
+
   #configure(base: number): void {
     Atomics.add(this.#control.words, base + QueueWord.configureRequest, 1);
     this.#control.signal();
@@ -287,6 +313,18 @@ export class DeviceLink {
     do {
       for (let looks = 0; looks < 32; looks++) {
         if ((this.#attention.peek() & bit) !== 0) return true;
+      }
+    } while (!this.#dead && performance.now() < end);
+    return false;
+  }
+
+  /** Spins until the worker asks for a sync or for `milliseconds`. */
+  #syncWantedWithin(milliseconds: number): boolean {
+    const done = this.#control.load(Word.syncDone);
+    const end = performance.now() + milliseconds;
+    do {
+      for (let looks = 0; looks < 32; looks++) {
+        if (this.#control.load(Word.syncRequest) !== done) return true;
       }
     } while (!this.#dead && performance.now() < end);
     return false;

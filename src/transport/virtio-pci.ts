@@ -93,14 +93,16 @@ export class VirtioPciDevice implements BusWindow {
   #notify(queue: number): void {
     if (!this.#common.isEnabled(queue)) return;
     this.link.ringDoorbell(queue);
-    if (this.link.waitAfterDoorbell()) this.serviceAtSyncPoint();
+    if (this.link.waitAfterDoorbell(queue)) this.serviceAtSyncPoint();
   }
 
   #readConfiguration(offset: number, width: number): number {
+    // Once for all bytes: the next look may find a later generation.
+    const { configuration } = this.link;
     let value = 0;
     for (let byte = 0; byte < width; byte++) {
       const inside = offset + byte < this.#configurationLength;
-      value += (inside ? this.link.configuration[offset + byte] : 0) * 2 ** (8 * byte);
+      value += (inside ? configuration[offset + byte] : 0) * 2 ** (8 * byte);
     }
     return value;
   }

@@ -55,6 +55,8 @@ export class ConsoleDevice extends VirtioDevice {
       features: [VIRTIO_CONSOLE_F_SIZE, VIRTIO_CONSOLE_F_MULTIPORT, VIRTIO_CONSOLE_F_EMERG_WRITE],
       queueSizes: queueSizes(ports.length),
       configurationLength: CONFIGURATION_LENGTH,
+      // Linux's console driver gives a buffer and polls until it is back.
+      polledQueues: ports.map((_, id) => transmitQueue(id)),
     };
   }
 

@@ -1,0 +1,103 @@
+import { type ConsoleName, consoleNames } from '../headless/protocol.ts';
+import { MEMORY_LIMITS } from '../machine/options.ts';
+import { DEFAULT_TIMEOUT, type DiskArgument, MOST_TIMEOUT, type RunOptions } from './options.ts';
+import { usageError } from './run-error.ts';
+
+const VALUE_OPTIONS = [
+  '--kernel',
+  '--initrd',
+  '--append',
+  '--memory',
+  '--disk',
+  '--console',
+  '--timeout',
+] as const;
+type ValueOption = (typeof VALUE_OPTIONS)[number];
+
+/**
+ * Reads the words behind `ringbox run`. @throws RunError with exit status 2
+ */
+export function parseArguments(words: string[]): RunOptions | 'help' {
+  const end = words.indexOf('--');
+  const values = readOptions(end < 0 ? words : words.slice(0, end));
+  if (values === 'help') return 'help';
+  const last = (name: ValueOption) => values.get(name)?.at(-1);
+  const options: RunOptions = {
+    kernel: last('--kernel'),
+    initrd: last('--initrd'),
+    append: last('--append'),
+    memory: parseMemory(last('--memory')),
+    disks: (values.get('--disk') ?? []).map(parseDisk),
+    console: parseConsole(last('--console')),
+    timeout: parseTimeout(last('--timeout')),
+    command: end < 0 ? undefined : words.slice(end + 1),
+  };
+  checkCombination(options);
+  return options;
+}
+
+/** All values by option, in order. */
+function readOptions(words: string[]): Map<ValueOption, string[]> | 'help' {
+  const values = new Map<ValueOption, string[]>();
+  const rest = [...words];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (word === '--help' || word === '-h') return 'help';
+    const [, name, attached] = /^(--[^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+    if (name === undefined) throw unexpectedWord(word);
+    if (!isValueOption(name)) throw usageError(`unknown option '${name}'; see ringbox run --help`);
+    const value = attached ?? rest.shift();
+    if (value === undefined) throw usageError(`${name} needs a value; see ringbox run --help`);
+    if (name !== '--disk' && values.has(name)) throw usageError(`${name} is given twice`);
+    values.set(name, [...(values.get(name) ?? []), value]);
+  }
+  return values;
+}
+
+function unexpectedWord(word: string): Error {
+  return word.startsWith('-')
+    ? usageError(`unknown option '${word}'; see ringbox run --help`)
+    : usageError(`unexpected '${word}'; put '--' before a command for the guest`);
+}
+
+function isValueOption(name: string): name is ValueOption {
+  return (VALUE_OPTIONS as readonly string[]).includes(name);
+}
+
+function parseMemory(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const memory = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (memory >= MEMORY_LIMITS.least && memory <= MEMORY_LIMITS.most) return memory;
+  throw usageError(
+    `--memory takes a whole number of MiB from ${MEMORY_LIMITS.least} to ` +
+      `${MEMORY_LIMITS.most}, not '${text}'`,
+  );
+}
+
+function parseDisk(text: string): DiskArgument {
+  const readOnly = text.endsWith(',ro');
+  const file = readOnly ? text.slice(0, -',ro'.length) : text;
+  if (file === '') throw usageError(`--disk takes FILE or FILE,ro, not '${text}'`);
+  return { file, readOnly };
+}
+
+function parseConsole(text: string | undefined): ConsoleName | undefined {
+  if (text === undefined) return undefined;
+  const console = consoleNames.find((name) => name === text);
+  if (console) return console;
+  throw usageError(`--console takes ${consoleNames.join(' or ')}, not '${text}'`);
+}
+
+function parseTimeout(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_TIMEOUT;
+  const timeout = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
+  if (timeout <= MOST_TIMEOUT) return timeout;
+  throw usageError(`--timeout takes seconds from 0 (no limit) to ${MOST_TIMEOUT}, not '${text}'`);
+}
+
+function checkCombination({ command, kernel, initrd }: RunOptions): void {
+  if (command === undefined) return;
+  if (command.join('') === '') throw usageError("there is no command behind '--'");
+  const other = kernel === undefined ? initrd && '--initrd' : '--kernel';
+  if (!other) return;
+  throw usageError(`a command runs in the default guest, so ${other} cannot be given with one`);
+}

@@ -1,0 +1,34 @@
+import { create, createButton } from './elements.ts';
+import { type DiskPlan, sourceName } from './plan.ts';
+
+export interface DiskRowEvents {
+  onReadOnly(readOnly: boolean): void;
+  onRemove(): void;
+}
+
+function createControls(name: string, disk: DiskPlan, events: DiskRowEvents): HTMLElement[] {
+  const box = create('input', 'check-box');
+  box.type = 'checkbox';
+  box.checked = disk.readOnly;
+  box.addEventListener('change', () => events.onReadOnly(box.checked));
+  const label = create('label', 'check', box, 'read-only');
+  const remove = createButton('Remove', 'button button-plain', events.onRemove);
+  remove.setAttribute('aria-label', `Remove ${name}`);
+  return [label, remove];
+}
+
+/** A line of the list of disks; without a plan it is Ringbox's own root disk, which stays. */
+export function createDiskRow(
+  name: string,
+  disk: DiskPlan | null,
+  events: DiskRowEvents | null,
+): HTMLLIElement {
+  const title = disk === null ? 'Ringbox’s own' : sourceName(disk.source);
+  return create(
+    'li',
+    'disk',
+    create('code', 'disk-name', name),
+    create('span', 'disk-file', title),
+    ...(disk && events ? createControls(name, disk, events) : []),
+  );
+}

@@ -1,0 +1,34 @@
+type ElementType<Kind extends Element> = abstract new (...values: never[]) => Kind;
+
+/** The element of index.html with that id; a missing one is a mistake in the page, not a case. */
+export function byId<Kind extends Element>(id: string, type: ElementType<Kind>): Kind {
+  const found = document.getElementById(id);
+  if (!(found instanceof type)) throw new Error(`index.html has no ${type.name} #${id}.`);
+  return found;
+}
+
+/** A new element with a class and children; strings become text, never markup. */
+export function create<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  className: string,
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[Tag] {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.append(...children);
+  return made;
+}
+
+export function createButton(label: string, className: string, onClick: () => void) {
+  const button = create('button', className, label);
+  button.type = 'button';
+  button.addEventListener('click', onClick);
+  return button;
+}
+
+/** A sentence as nodes: what stands between backquotes becomes code. */
+export function withCode(sentence: string): (Node | string)[] {
+  return sentence
+    .split('`')
+    .map((part, index) => (index % 2 === 1 ? create('code', '', part) : part));
+}

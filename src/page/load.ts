@@ -1,0 +1,87 @@
+import type { DiskOptions, MachineOptions } from '../machine/options.ts';
+import { announcedSize, bodyOf, counted, type OnBytes, request, unpacked } from './download.ts';
+import { fileMissing } from './failure.ts';
+import { type Manifest, requestManifest } from './manifest.ts';
+import {
+  type DiskPlan,
+  type MachinePlan,
+  type Source,
+  sourceName,
+  wholeCommandLine,
+} from './plan.ts';
+import { isCompressed } from './recognize.ts';
+
+export interface LoadingContext {
+  /** Shows that a file is on its way; the answer is told of its bytes. */
+  onTransfer(name: string, total: number | null): OnBytes;
+  signal: AbortSignal;
+}
+
+async function download(url: URL, name: string, context: LoadingContext, size?: number) {
+  const response = await request(url, url.pathname, context.signal);
+  const total = size ?? announcedSize(response);
+  return counted(bodyOf(response), context.onTransfer(name, total));
+}
+
+async function loadBlob(source: Source, context: LoadingContext): Promise<Blob> {
+  if (source instanceof File) return source;
+  return new Response(await download(source, sourceName(source), context)).blob();
+}
+
+async function loadDisk(plan: DiskPlan, context: LoadingContext): Promise<DiskOptions> {
+  const { source, readOnly } = plan;
+  const name = sourceName(source);
+  if (source instanceof URL) {
+    return { image: await unpacked(await download(source, name, context)), readOnly, name };
+  }
+  const image = (await isCompressed(source)) ? await unpacked(source.stream()) : source;
+  return { image, readOnly, name };
+}
+
+async function loadRootDisk(manifest: Manifest, context: LoadingContext): Promise<DiskOptions> {
+  const { url, size, diskSize } = manifest.rootfs;
+  const image = await unpacked(await download(url, 'Root disk', context, size));
+  return { image, size: diskSize, name: 'root' };
+}
+
+async function loadOwnKernel(manifest: Manifest, context: LoadingContext): Promise<Blob> {
+  const { url, size } = manifest.kernel;
+  const kernel = await new Response(await download(url, 'Kernel', context, size)).blob();
+  if (kernel.size >= size) return kernel;
+  throw fileMissing(url.pathname, `only ${kernel.size} of its ${size} bytes arrived`);
+}
+
+/** Ringbox's own kernel and root disk, and behind them the disks of the plan. */
+async function loadOwnGuest(plan: MachinePlan, context: LoadingContext) {
+  const manifest = await requestManifest(document.baseURI, context.signal);
+  const [kernel, ...disks] = await Promise.all([
+    loadOwnKernel(manifest, context),
+    loadRootDisk(manifest, context),
+    ...plan.disks.map((disk) => loadDisk(disk, context)),
+  ]);
+  return { kernel, disks, commandLine: wholeCommandLine(plan, manifest.commandLine) };
+}
+
+async function loadOtherGuest(plan: MachinePlan, source: Source, context: LoadingContext) {
+  const [kernel, ...disks] = await Promise.all([
+    loadBlob(source, context),
+    ...plan.disks.map((disk) => loadDisk(disk, context)),
+  ]);
+  return { kernel, disks, commandLine: wholeCommandLine(plan, '') };
+}
+
+/**
+ * Fetches what a plan names. Disks come as streams: their bytes, and the progress that tells of
+ * them, go on while the machine is made.
+ * @throws MachineError that names the file
+ */
+export async function loadPlan(
+  plan: MachinePlan,
+  context: LoadingContext,
+): Promise<MachineOptions> {
+  const [guest, initrd] = await Promise.all([
+    plan.kernel === null ? loadOwnGuest(plan, context) : loadOtherGuest(plan, plan.kernel, context),
+    plan.initrd === null ? null : loadBlob(plan.initrd, context),
+  ]);
+  return { ...guest, ...(initrd && { initrd }), memory: plan.memory };
+}

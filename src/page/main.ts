@@ -1,0 +1,4 @@
+import { Machine } from '../machine/index.ts';
+import { openPage } from './page.ts';
+
+openPage((options) => Machine.create(options));

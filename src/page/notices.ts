@@ -1,0 +1,69 @@
+import type { Failure } from './failure.ts';
+import type { Notice, NoticeAction } from './notice.ts';
+
+/** The ways on that a notice can offer. */
+export interface WaysOn {
+  /** Power-cycles the machine that is there; its disks keep their content. */
+  reset: () => void;
+  /** Makes the same machine anew. */
+  again: () => void;
+  /** Opens the sheet. */
+  another: () => void;
+}
+
+const another = (ways: WaysOn): NoticeAction => ({
+  label: 'Start another machine',
+  run: ways.another,
+});
+
+/** The line that Linux prints first; the rest stands in the terminal. */
+function panicLine(text: string): string {
+  const line = text.split('\n').find((candidate) => candidate.includes('Kernel panic'));
+  return (line ?? text).replace(/^\s*\[\s*[\d.]+\]\s*/, '').trim() || 'It gave no reason.';
+}
+
+export function panicNotice(text: string, ways: WaysOn): Notice {
+  return {
+    tone: 'alarm',
+    title: 'The kernel has panicked',
+    message: panicLine(text),
+    remedy: 'Its output stays in the terminal. A restart keeps what is on the disks.',
+    actions: [{ label: 'Restart', run: ways.reset }, another(ways)],
+    alone: false,
+  };
+}
+
+export function offNotice(ways: WaysOn): Notice {
+  return {
+    tone: 'calm',
+    title: 'The guest has powered off',
+    message: 'Started again, it finds its disks as it left them.',
+    remedy: '',
+    actions: [{ label: 'Start again', run: ways.reset }, another(ways)],
+    alone: false,
+  };
+}
+
+/** There is no machine: it could not be made, or not even tried. */
+export function failedStartNotice(failure: Failure, actions: readonly NoticeAction[]): Notice {
+  return { tone: 'alarm', title: 'The machine could not start', ...failure, actions, alone: true };
+}
+
+/** The ways on after a failed start, which another try or other files may mend. */
+export function waysAfterFailedStart(ways: WaysOn): NoticeAction[] {
+  return [{ label: 'Try again', run: ways.again }, another(ways)];
+}
+
+/**
+ * Something of the machine has failed. The way on is a new machine: a worker that has died does not
+ * come back with a reset. @param survives the rest of the machine still runs
+ */
+export function failureNotice(failure: Failure, survives: boolean, ways: WaysOn): Notice {
+  return {
+    tone: 'alarm',
+    title: survives ? 'A part of the machine has failed' : 'The machine has failed',
+    ...failure,
+    actions: [{ label: 'Start again', run: ways.again }, another(ways)],
+    alone: false,
+  };
+}

@@ -1,0 +1,112 @@
+import { MachineError } from '../machine/errors.ts';
+import { MEMORY_LIMITS } from '../machine/options.ts';
+import { isCompressed, isKernelFile } from './recognize.ts';
+
+/** Where a file comes from: chosen by the user, or beside the page. */
+export type Source = File | URL;
+
+export interface DiskPlan {
+  source: Source;
+  readOnly: boolean;
+}
+
+/** The machine that is wanted, before any byte of it is loaded; null stands for Ringbox's own. */
+export interface MachinePlan {
+  kernel: Source | null;
+  initrd: Source | null;
+  /** With Ringbox's own kernel they follow its root disk, so they start at vdb. */
+  disks: readonly DiskPlan[];
+  /** See `wholeCommandLine`. */
+  commandLine: string | null;
+  /** MiB. */
+  memory: number;
+}
+
+export const DEFAULT_PLAN: MachinePlan = {
+  kernel: null,
+  initrd: null,
+  disks: [],
+  commandLine: null,
+  memory: MEMORY_LIMITS.standard,
+};
+
+/** What is wrong with a plan, by the field that is to blame. */
+export type PlanProblems = Partial<Record<'kernel' | 'disks' | 'memory', string>>;
+
+export const SECTOR_SIZE = 512;
+
+export function sourceName(source: Source): string {
+  if (source instanceof File) return source.name;
+  const name = source.pathname.split('/').at(-1) || source.pathname;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name; // A percent sign that encodes nothing.
+  }
+}
+
+/** The name the guest gives a disk of the plan. */
+export function diskName(plan: Pick<MachinePlan, 'kernel'>, index: number): string {
+  const position = index + (plan.kernel === null ? 1 : 0);
+  return `vd${String.fromCharCode('a'.charCodeAt(0) + position)}`;
+}
+
+/** The command line of a kernel that is not ours and for which none was given. */
+export function standardCommandLine(plan: Pick<MachinePlan, 'disks' | 'initrd'>): string {
+  const hasRootDisk = plan.disks.length > 0 && plan.initrd === null;
+  return hasRootDisk ? 'console=hvc0 root=/dev/vda rw' : 'console=hvc0';
+}
+
+/**
+ * What the kernel is told. With Ringbox's own kernel the words of the plan follow Ringbox's own,
+ * without which it would find neither its console nor its root disk; Linux goes by the last of two
+ * contradicting words, so nothing is lost. With another kernel they are the whole line.
+ */
+export function wholeCommandLine(plan: MachinePlan, ownCommandLine: string): string {
+  if (plan.kernel !== null) return plan.commandLine ?? standardCommandLine(plan);
+  return plan.commandLine === null ? ownCommandLine : `${ownCommandLine} ${plan.commandLine}`;
+}
+
+/** Whether /dev/console is the serial port: Linux goes by the last `console=`. */
+export function usesSerialConsole(commandLine: string): boolean {
+  const consoles = commandLine.split(/\s+/).filter((word) => word.startsWith('console='));
+  return consoles.at(-1)?.startsWith('console=ttyS') ?? false;
+}
+
+export function memoryProblem(memory: number): string | undefined {
+  const { least, most } = MEMORY_LIMITS;
+  if (Number.isInteger(memory) && memory >= least && memory <= most) return undefined;
+  return `Memory must be a whole number of MiB from ${least} to ${most}.`;
+}
+
+export function checkMemory(memory: number, given: string): void {
+  const problem = memoryProblem(memory);
+  if (problem === undefined) return;
+  throw new MachineError(
+    'memory-out-of-range',
+    `A machine cannot have “${given}” MiB of memory.`,
+    problem,
+  );
+}
+
+/**
+ * Looks at what can be looked at without loading anything, so that a mistake in the sheet is told
+ * while the old machine still runs. Files beside the page are judged when they arrive.
+ */
+export async function findProblems(plan: MachinePlan): Promise<PlanProblems> {
+  const problems: PlanProblems = {};
+  if (plan.kernel instanceof File && !(await isKernelFile(plan.kernel))) {
+    problems.kernel = `${plan.kernel.name} is no Linux bzImage: it lacks the mark “HdrS”.`;
+  }
+  for (const { source } of plan.disks) {
+    if (!(source instanceof File)) continue;
+    const whole = source.size > 0 && source.size % SECTOR_SIZE === 0;
+    if (whole || (source.size > 0 && (await isCompressed(source)))) continue;
+    problems.disks =
+      `${source.name} has ${source.size.toLocaleString('en')} bytes, ` +
+      `which is no multiple of ${SECTOR_SIZE}: a disk consists of whole sectors.`;
+  }
+  const memory = memoryProblem(plan.memory);
+  if (memory !== undefined) problems.memory = memory;
+  return problems;
+}

@@ -1,0 +1,119 @@
+import type { Terminal } from '@xterm/xterm';
+import type { MachineError } from '../machine/errors.ts';
+import type { MachineState } from '../machine/events.ts';
+import type { Machine } from '../machine/index.ts';
+import type { MachineOptions } from '../machine/options.ts';
+import { drain, linkConsole } from './console-link.ts';
+import { type LoadingContext, loadPlan } from './load.ts';
+import { type MachinePlan, usesSerialConsole } from './plan.ts';
+
+export type CreateMachine = (options: MachineOptions) => Promise<Machine>;
+
+/** What a session tells the page. */
+export interface SessionEvents {
+  loading(plan: MachinePlan): void;
+  onTransfer: LoadingContext['onTransfer'];
+  made(machine: Machine, options: MachineOptions): void;
+  state(state: MachineState): void;
+  panic(text: string): void;
+  /** @param machine null if none could be made */
+  error(reason: unknown, machine: Machine | null): void;
+  /** The machine that was there is no more. */
+  ended(): void;
+}
+
+/**
+ * Leaves the alternate screen, mouse reports and colours that a dead guest has left behind, and
+ * nothing else: the cursor stays where it is (of the ways to leave the screen only 1047 does that).
+ */
+const SOFT_RESET = '\x1b[?1047l\x1b[?1000;1002;1003;1006l\x1b[!p';
+
+/** One machine at a time: making it, joining it to the terminal, ending it. */
+export class Session {
+  readonly #createMachine: CreateMachine;
+  readonly #terminal: Terminal;
+  readonly #events: SessionEvents;
+  #machine: Machine | null = null;
+  #plan: MachinePlan | null = null;
+  #loading = new AbortController();
+  #unlink: (() => void)[] = [];
+  #ending: Promise<void> = Promise.resolve();
+
+  constructor(createMachine: CreateMachine, terminal: Terminal, events: SessionEvents) {
+    this.#createMachine = createMachine;
+    this.#terminal = terminal;
+    this.#events = events;
+  }
+
+  get machine(): Machine | null {
+    return this.#machine;
+  }
+
+  /** Ends whatever is there and starts what is planned. Never rejects: failures are events. */
+  async start(plan: MachinePlan): Promise<void> {
+    this.#loading.abort();
+    const loading = new AbortController();
+    this.#loading = loading;
+    this.#plan = plan;
+    try {
+      this.#events.loading(plan);
+      await this.#end();
+      const options = await this.#load(plan, loading.signal);
+      const machine = await this.#createMachine(options);
+      if (loading.signal.aborted) await machine.dispose();
+      else this.#adopt(machine, options);
+    } catch (reason) {
+      // A later start has taken over; nobody waits for this one.
+      if (!loading.signal.aborted) this.#events.error(reason, null);
+      loading.abort();
+    }
+  }
+
+  async startAgain(): Promise<void> {
+    if (this.#plan !== null) await this.start(this.#plan);
+  }
+
+  async reset(): Promise<void> {
+    const machine = this.#machine;
+    if (machine === null) return;
+    this.#terminal.reset();
+    try {
+      await machine.reset();
+    } catch (reason) {
+      this.#events.error(reason, machine);
+    }
+  }
+
+  #load(plan: MachinePlan, signal: AbortSignal): Promise<MachineOptions> {
+    return loadPlan(plan, { onTransfer: this.#events.onTransfer, signal });
+  }
+
+  #adopt(machine: Machine, options: MachineOptions): void {
+    this.#machine = machine;
+    this.#terminal.reset();
+    const serial = usesSerialConsole(options.commandLine);
+    this.#unlink = [
+      linkConsole(this.#terminal, serial ? machine.serial : machine.console),
+      drain(serial ? machine.console : machine.serial),
+      machine.on('state', (state) => this.#events.state(state)),
+      machine.on('panic', (text) => this.#events.panic(text)),
+      machine.on('error', (error: MachineError) => this.#events.error(error, machine)),
+      machine.on('reboot', () => this.#terminal.write(SOFT_RESET)),
+    ];
+    this.#events.made(machine, options);
+    machine.start();
+  }
+
+  /** Resolves when the RAM of the machine before is free: two at once may be more than there is. */
+  #end(): Promise<void> {
+    const machine = this.#machine;
+    this.#machine = null;
+    for (const unlink of this.#unlink.splice(0)) unlink();
+    if (machine === null) return this.#ending;
+    this.#events.ended();
+    this.#ending = machine.dispose().catch((reason) => {
+      console.warn('The machine before did not end in order.', reason);
+    });
+    return this.#ending;
+  }
+}

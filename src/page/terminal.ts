@@ -1,0 +1,78 @@
+import { FitAddon } from '@xterm/addon-fit';
+import { Terminal } from '@xterm/xterm';
+import { copySelection, isCopyKey } from './clipboard.ts';
+import { openWithoutInlineStyles } from './terminal-styles.ts';
+import { currentTheme, onThemeChange } from './terminal-theme.ts';
+
+const SCROLLBACK_LINES = 5000;
+const FONT_SIZE = 14;
+/** Some fonts draw the underscore below a line of height 1; more would tear box drawings apart. */
+const LINE_HEIGHT = 1.1;
+/** On a phone, so that 50 columns fit. */
+const NARROW_FONT_SIZE = 12;
+const NARROW_SCREEN = '(max-width: 40rem)';
+/** Resizing reflows the scrollback, too much work for every frame while a window is dragged. */
+const RESIZE_DELAY = 60;
+/** Text of any colour a program picks stays legible on either background (WCAG AA). */
+const CONTRAST_RATIO = 4.5;
+
+const LABEL = 'Terminal of the machine. Control Shift L leaves it for the buttons.';
+
+function fontFamily(): string {
+  return getComputedStyle(document.documentElement).getPropertyValue('--font-mono').trim();
+}
+
+function fontSize(): number {
+  return matchMedia(NARROW_SCREEN).matches ? NARROW_FONT_SIZE : FONT_SIZE;
+}
+
+/** Keeps the terminal as large as its place. */
+function keepFitted(terminal: Terminal, host: HTMLElement): void {
+  const fitting = new FitAddon();
+  terminal.loadAddon(fitting);
+  fitting.fit();
+  let timer: number | undefined;
+  new ResizeObserver(() => {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      terminal.options.fontSize = fontSize();
+      fitting.fit();
+    }, RESIZE_DELAY);
+  }).observe(host);
+}
+
+/** The keys that are the page's, not the guest's; a terminal swallows Tab, so one must lead out. */
+function handlePageKeys(terminal: Terminal, onLeave: () => void): void {
+  terminal.attachCustomKeyEventHandler((event) => {
+    const leaves = event.ctrlKey && event.shiftKey && event.code === 'KeyL';
+    const copies = isCopyKey(event);
+    if (!leaves && !copies) return true;
+    event.preventDefault();
+    if (event.type !== 'keydown') return false;
+    if (leaves) onLeave();
+    else copySelection(terminal).catch((reason) => console.warn('Nothing was copied.', reason));
+    return false;
+  });
+}
+
+/** @param onLeave the user wants out of the terminal, by keyboard */
+export function openTerminal(host: HTMLElement, onLeave: () => void): Terminal {
+  const terminal = new Terminal({
+    cursorBlink: false,
+    cursorInactiveStyle: 'outline',
+    fontFamily: fontFamily(),
+    fontSize: fontSize(),
+    lineHeight: LINE_HEIGHT,
+    minimumContrastRatio: CONTRAST_RATIO,
+    scrollback: SCROLLBACK_LINES,
+    theme: currentTheme(),
+  });
+  openWithoutInlineStyles(terminal, host);
+  keepFitted(terminal, host);
+  handlePageKeys(terminal, onLeave);
+  onThemeChange(() => {
+    terminal.options.theme = currentTheme();
+  });
+  terminal.textarea?.setAttribute('aria-label', LABEL);
+  return terminal;
+}
