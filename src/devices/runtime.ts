@@ -42,7 +42,6 @@ export class DeviceRuntime {
   #mailHeard = 0;
   #asynchronous = 0;
   #unpublished = false;
-  #closed = false;
 
   constructor(device: VirtioDevice, parts: RuntimeParts) {
     this.memory = parts.memory;
@@ -108,15 +107,9 @@ export class DeviceRuntime {
     this.#mailHeard = (this.#mailHeard + 1) | 0;
   }
 
-  /** Ends `serve`. */
-  close(): void {
-    this.#closed = true;
-    this.#control.signal();
-  }
-
-  /** Serves the device until `close`. Blocks the worker while there is nothing to do. */
+  /** Serves the device until `Word.end` is set. Blocks the worker while there is nothing to do. */
   async serve(): Promise<void> {
-    while (!this.#closed) {
+    while (this.#control.load(Word.end) === 0) {
       const signal = this.#control.load(Word.signal);
       this.poll();
       if (this.#control.load(Word.signal) !== signal) continue;

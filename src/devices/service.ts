@@ -66,8 +66,8 @@ export class DeviceService {
   }
 
   /**
-   * Serves the device. @returns a promise that resolves after `close`, and rejects when the
-   * device has crashed: nothing more is to be expected of it then
+   * Serves the device until `Word.end` is set. @returns a promise that resolves once the device has
+   * let go of its backend, and rejects when the device has crashed: nothing more is to be expected of it then
    */
   async serve(): Promise<void> {
     await this.#running().serve();
@@ -84,13 +84,6 @@ export class DeviceService {
     // Until it has settled the worker must not sleep.
     runtime.track(result);
     return result;
-  }
-
-  /** Ends `serve`: the device lets go of its backend. */
-  close(): void {
-    const runtime = this.#running();
-    runtime.mailHeard();
-    runtime.close();
   }
 
   async #perform(command: string, args: readonly unknown[]): Promise<unknown> {

@@ -45,6 +45,8 @@ export const Word = {
   completed: 16,
   /** The driver has set DRIVER_OK (1) or not yet (0). */
   driverOk: 17,
+  /** 1 when the worker is to let go of everything and end. */
+  end: 18,
 } as const;
 
 /** Words of one queue; offsets from `ControlBlock.queueBase`. Written by the CPU thread. */

@@ -13,17 +13,25 @@ export class DeviceHost {
   readonly control: ControlBlock;
   readonly #worker: Worker;
   readonly #service: Comlink.Remote<DeviceService>;
+  readonly #death: Death;
+  /** Settles when the device has ended. */
+  readonly #served: Promise<void>;
 
   private constructor(
     worker: Worker,
     service: Comlink.Remote<DeviceService>,
     description: DeviceDescription,
     control: ControlBlock,
+    death: Death,
   ) {
+    this.#death = death;
     this.#worker = worker;
     this.#service = service;
     this.description = description;
     this.control = control;
+    this.#served = service.serve().catch((error: unknown) => {
+      death.declare(error instanceof Error ? error.message : String(error));
+    });
   }
 
   /**
@@ -44,47 +52,44 @@ export class DeviceHost {
       name: `ringbox ${kind} ${parts.index}`,
     });
     const service = Comlink.wrap<DeviceService>(worker);
-    let died = false;
-    const die = (reason: string) => {
-      if (!died) onDeath(reason);
-      died = true;
-    };
-    const failedToLoad = new Promise<never>((_, reject) => {
-      worker.onerror = (event) => {
-        const reason = event.message || 'its script could not be loaded';
-        die(reason);
-        reject(new MachineError('device-died', `The ${kind} worker failed: ${reason}.`, RELOAD));
-      };
-    });
-    failedToLoad.catch(() => {});
+    const death = new Death(kind, onDeath);
+    worker.onerror = (event) => death.declare(event.message || 'its script could not be loaded');
     try {
       const setUp = service.setUp(
         kind as never,
         Comlink.transfer(options, transfer) as never,
         parts,
       );
-      const { description, control } = await Promise.race([setUp, failedToLoad]);
+      const { description, control } = await Promise.race([setUp, death.promise]);
       const block = new ControlBlock(control, description.queueSizes.length);
-      service.serve().then(
-        () => {},
-        (error: unknown) => die(error instanceof Error ? error.message : String(error)),
-      );
-      return new DeviceHost(worker, service, description, block);
+      return new DeviceHost(worker, service, description, block, death);
     } catch (error) {
       worker.terminate();
-      throw error;
+      throw explain(error);
     }
   }
 
   /**
    * Calls one of the device's rare commands. The worker leaves its sleep to hear it.
-   * @throws MachineError what the device throws
+   * @throws what the device throws; MachineError 'device-died' when there is no device any more
    */
   async call<Result>(command: string, ...args: unknown[]): Promise<Result> {
     const result = this.#service.call(command, args) as Promise<unknown>;
     Atomics.add(this.control.words, Word.mail, 1);
     this.control.signal();
-    return (await result) as Result;
+    return (await Promise.race([result, this.#death.promise])) as Result;
+  }
+
+  /**
+   * Ends the worker: the device lets go of its backend first. A worker that hangs is ended all the
+   * same. (A browser that is to end a sleeping worker takes two seconds; one that is awake, none.)
+   */
+  async end(): Promise<void> {
+    this.control.store(Word.end, 1);
+    this.control.signal();
+    const tooLong = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_END));
+    await Promise.race([this.#served, this.#death.promise, tooLong]).catch(() => {});
+    this.terminate();
   }
 
   /** Ends the worker at once. */
@@ -100,4 +105,38 @@ export class DeviceHost {
   }
 }
 
-const RELOAD = 'Reload the page; if it happens again, please report it.';
+/** A device that has not let go of its backend by then is ended all the same; milliseconds. */
+const LONGEST_END = 5000;
+
+/** That a worker has ended by itself: declared once, and the end of everything that waits for it. */
+class Death {
+  /** Rejects with a MachineError. */
+  readonly promise: Promise<never>;
+  declare!: (reason: string) => void;
+
+  constructor(kind: string, onDeath: (reason: string) => void) {
+    this.promise = new Promise((_, reject) => {
+      this.declare = (reason) => {
+        this.declare = () => {};
+        const remedy = 'Reload the page; if it happens again, please report it.';
+        reject(new MachineError('device-died', `The ${kind} worker failed: ${reason}.`, remedy));
+        onDeath(reason);
+      };
+    });
+    this.promise.catch(() => {});
+  }
+}
+
+/** What the device says about its options, for a person. Comlink carries the code as the name. */
+function explain(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error.name === 'disk-size') {
+    const remedy = 'Disks consist of sectors of 512 bytes: pad the image to a multiple.';
+    return new MachineError('disk-size', error.message, remedy, error);
+  }
+  if (error.name === 'disk-unreadable') {
+    const remedy = 'Check that the image is there and whole.';
+    return new MachineError('disk-unreadable', error.message, remedy, error);
+  }
+  return error;
+}

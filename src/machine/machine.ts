@@ -157,10 +157,10 @@ export class Machine {
     if (this.#state === 'disposed') return;
     this.#scheduler.dispose();
     this.#setState('disposed');
-    for (const host of this.#hardware.hosts) host.terminate();
     this.console.dispose();
     for (const port of this.ports.values()) port.dispose();
     this.serial.dispose();
+    await Promise.all(this.#hardware.hosts.map((host) => host.end()));
     await this.#hardware.emulator.dispose();
   }
 

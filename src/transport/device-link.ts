@@ -252,6 +252,9 @@ export class DeviceLink {
    */
   takeInterrupts(): Interrupts {
     this.#attention.clear(this.index);
+    // All that is looked at below needs no bit any more, but a sync that was asked for meanwhile
+    // is for the next sync point.
+    if (this.#syncWanted()) this.#attention.request(this.index);
     this.#interrupts.queue = false;
     for (let queue = 0; queue < this.#notifications.length; queue++) {
       const notifications = this.#notifications[queue];
@@ -318,14 +321,15 @@ export class DeviceLink {
     return false;
   }
 
+  #syncWanted(): boolean {
+    return this.#control.load(Word.syncRequest) !== this.#control.load(Word.syncDone);
+  }
+
   /** Spins until the worker asks for a sync or for `milliseconds`. */
   #syncWantedWithin(milliseconds: number): boolean {
-    const done = this.#control.load(Word.syncDone);
     const end = performance.now() + milliseconds;
     do {
-      for (let looks = 0; looks < 32; looks++) {
-        if (this.#control.load(Word.syncRequest) !== done) return true;
-      }
+      for (let looks = 0; looks < 32; looks++) if (this.#syncWanted()) return true;
     } while (!this.#dead && performance.now() < end);
     return false;
   }

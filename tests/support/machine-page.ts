@@ -73,7 +73,7 @@ export class TestMachine {
   /** Waits for the shell's prompt and makes it silent. */
   async untilPrompt(): Promise<void> {
     await this.waitFor(/# /);
-    await this.machine.console.write(`stty -echo; PS1=; printf '${octal(REPORT)}silent'\n`);
+    await this.machine.console.write(`stty -echo; PS1=; PS2=; printf '${octal(REPORT)}silent'\n`);
     await this.waitFor(new RegExp(`${REPORT}silent`));
     this.output = '';
   }
@@ -83,9 +83,20 @@ export class TestMachine {
     this.output = '';
     const report = `printf '${octal(REPORT)}%d${octal(REPORT)}' $?`;
     await this.machine.console.write(`{ ${command}\n}; ${report}\n`);
-    const [whole, status] = await this.waitFor(new RegExp(`${REPORT}(\\d+)${REPORT}`));
-    const output = this.output.slice(0, this.output.indexOf(whole)).replaceAll('\r\n', '\n');
-    return { output, status: Number(status) };
+    const begin = await this.#find(REPORT, 0);
+    const end = await this.#find(REPORT, begin + 1);
+    const status = Number(this.output.slice(begin + 1, end));
+    return { output: this.output.slice(0, begin).replaceAll('\r\n', '\n'), status };
+  }
+
+  /** Where `text` is in the output, from `start` on; looks at each piece once. */
+  #find(text: string, start: number): Promise<number> {
+    let from = start;
+    return this.until(() => {
+      const found = this.output.indexOf(text, from);
+      from = Math.max(start, this.output.length - text.length + 1);
+      return found === -1 ? undefined : found;
+    });
   }
 
   /** Resolves when the console's output matches. */

@@ -24,7 +24,8 @@ const runtime = new DeviceRuntime(device, {
 parentPort?.on('message', (message) => {
   runtime.mailHeard();
   if (message === 'close') {
-    runtime.close();
+    block.store(Word.end, 1);
+    block.signal();
     return;
   }
   parentPort?.postMessage({ answer: message, taken: device.taken });

@@ -54,8 +54,6 @@ describe('set-up', () => {
     expect(mailHeard).toHaveBeenCalledTimes(1);
     await expect(track.mock.lastCall?.[0]).resolves.toBe(512);
     expect(await result).toBe(512);
-    service.close();
-    expect(mailHeard).toHaveBeenCalledTimes(2);
     vi.restoreAllMocks();
   });
 
@@ -63,7 +61,6 @@ describe('set-up', () => {
     const service = new DeviceService();
     await expect(service.serve()).rejects.toThrow(/not set up/);
     await expect(service.call('size', [])).rejects.toThrow(/not set up/);
-    expect(() => service.close()).toThrow(/not set up/);
   });
 });
 
@@ -182,13 +179,12 @@ describe('in a worker', () => {
     expect(control.load(Word.configurationGeneration)).toBe(2);
   });
 
-  test('serve ends well after close', async () => {
+  test('serve ends well when it is told to', async () => {
     await setUpDisk(new Blob([pattern(512)]));
     const served = service.serve();
     await sleep(2);
-    const closed = service.close();
-    heard();
-    await closed;
+    control.store(Word.end, 1);
+    control.signal();
     await served;
   });
 });
