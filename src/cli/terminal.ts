@@ -3,6 +3,8 @@ import type { ReadStream } from 'node:tty';
 
 /** Ctrl-], as in telnet. */
 const LEAVE_KEY = 0x1d;
+/** What is shown for it; the guest has left the cursor anywhere. */
+const LEFT_TEXT = '^]\r\n';
 
 /**
  * A terminal whose every key goes to the guest, except for one that ends the machine. It gets its
@@ -24,7 +26,10 @@ export class RawTerminal {
     this.keys = new Transform({
       transform(bytes: Buffer, _, done) {
         const end = bytes.indexOf(LEAVE_KEY);
-        if (end >= 0) leave();
+        if (end >= 0) {
+          process.stderr.write(LEFT_TEXT);
+          leave();
+        }
         done(null, end >= 0 ? bytes.subarray(0, end) : bytes);
       },
     });

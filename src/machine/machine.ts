@@ -49,6 +49,7 @@ export class Machine {
   readonly #onReboot: 'reset' | 'stop';
   readonly #panicWatch = new PanicWatch();
   #state: MachineState = 'ready';
+  #death: MachineError | null = null;
   #rebootRequested = false;
   #panicSince: number | null = null;
 
@@ -141,9 +142,11 @@ export class Machine {
   /**
    * Switches the machine off and on again: memory is cleared, the kernel starts anew, disks keep
    * what was written to them.
+   * @throws MachineError when a device has died: it cannot start again
    */
   async reset(): Promise<void> {
     if (this.#state === 'disposed') throw this.#wrongState('reset');
+    if (this.#death !== null) throw this.#death;
     this.#scheduler.stop();
     const { devices } = this.#hardware;
     for (const device of devices) device.link.resume();
@@ -226,7 +229,7 @@ export class Machine {
     this.#scheduler.stop();
     if (this.#onReboot === 'stop') this.#setState('off');
     this.#events.emit('reboot', undefined);
-    if (this.#onReboot === 'reset') void this.reset();
+    if (this.#onReboot === 'reset') this.reset().catch((error) => this.#failed(error));
     return Number.POSITIVE_INFINITY;
   }
 
@@ -244,9 +247,12 @@ export class Machine {
   }
 
   #cpuFailed(cause: unknown): void {
-    this.#setState('failed');
     const message = `The CPU stopped: ${cause instanceof Error ? cause.message : String(cause)}.`;
-    const error = new MachineError('cpu-failed', message, 'Reset the machine.', cause);
+    this.#failed(new MachineError('cpu-failed', message, 'Reset the machine.', cause));
+  }
+
+  #failed(error: MachineError): void {
+    this.#setState('failed');
     this.#events.emit('error', error);
   }
 
@@ -256,8 +262,9 @@ export class Machine {
     this.#hardware.attention.request(index);
     const what = kind === 'console' ? 'The console' : `Disk ${this.disks[index - 1]?.name}`;
     const message = `${what} has failed (${reason}). The guest was told: the device needs a reset.`;
-    const remedy = 'Save what you can, then reload the page.';
-    this.#events.emit('error', new MachineError('device-died', message, remedy));
+    const remedy = 'Save what you can, then start a new machine.';
+    this.#death = new MachineError('device-died', message, remedy);
+    this.#events.emit('error', this.#death);
   }
 
   #makePorts(rings: PortRings[]): ConsolePort[] {
