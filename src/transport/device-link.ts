@@ -69,6 +69,7 @@ export class DeviceLink {
     this.#polled = new Set(polledQueues);
     this.#notifications = new Array(control.queueCount).fill(null);
     this.#notified = new Array(control.queueCount).fill(0);
+    this.#showConfiguration();
   }
 
   /** Chains that the device has given back since the machine was made. */

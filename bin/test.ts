@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SetupError } from '../guest/build/errors.ts';
+import { prepareGuest, provideChromium } from '../guest/build/index.ts';
+import { projectDirectory } from '../guest/build/paths.ts';
+import { addCounts, type Counts, formatCounts, NO_TESTS } from './test-counts.ts';
+import { runCheck, runPlaywright, runVitest } from './test-runners.ts';
+
+interface TestOptions {
+  check: boolean;
+  unit: boolean;
+  endToEnd: boolean;
+  /** For the runner that was asked for. */
+  rest: string[];
+}
+
+/** Reads the options of `ringbox test`; what follows --unit or --e2e is for that runner. */
+export function parseTestOptions(parameters: string[]): TestOptions {
+  const [first, ...rest] = parameters;
+  if (first === undefined) return { check: true, unit: true, endToEnd: true, rest };
+  if (first === '--unit') return { check: false, unit: true, endToEnd: false, rest };
+  if (first === '--e2e') return { check: false, unit: false, endToEnd: true, rest };
+  throw new SetupError(`test: unknown option '${first}'; it takes --unit or --e2e`);
+}
+
+/**
+ * `ringbox test`: type-check, lint, unit tests and end-to-end tests, one after the other, none
+ * skipped because of another. The last line says how many passed and failed; the exit code is 1
+ * if any failed.
+ */
+export async function test(parameters: string[]): Promise<number> {
+  const options = parseTestOptions(parameters);
+  const reports = mkdtempSync(join(tmpdir(), 'ringbox-test-'));
+  try {
+    const counts = await runAll(options, reports);
+    process.stdout.write(`\n${formatCounts(counts)}\n`);
+    return counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+  } finally {
+    rmSync(reports, { recursive: true, force: true });
+  }
+}
+
+async function runAll(options: TestOptions, reports: string): Promise<Counts> {
+  let counts = NO_TESTS;
+  const tools = join(projectDirectory, 'node_modules');
+  if (options.check) {
+    counts = addCounts(counts, await runCheck('Type check', join(tools, '.bin/tsc'), ['--noEmit']));
+    counts = addCounts(counts, await runCheck('Lint', join(tools, '.bin/biome'), ['ci', '.']));
+  }
+  await prepareGuest();
+  const chromium = await provideChromium();
+  if (options.unit) counts = addCounts(counts, await runVitest(reports, options.rest));
+  if (options.endToEnd) {
+    counts = addCounts(counts, await runPlaywright(reports, options.rest, chromium));
+  }
+  return counts;
+}

@@ -1,0 +1,62 @@
+import { basename, join } from 'node:path';
+import { findKernel, provideKernel } from './kernel.ts';
+import { cacheDirectory } from './paths.ts';
+import { findRootfs, provideRootfs, ROOT_DISK_SIZE } from './rootfs.ts';
+
+export { findChromium, provideChromium } from './chromium.ts';
+export { SetupError } from './errors.ts';
+export { buildExt4Image } from './image.ts';
+export { cacheDirectory } from './paths.ts';
+export { buildGuestProgram } from './program.ts';
+
+/**
+ * What the default guest starts with: the console and the root disk, both virtio. `tsc=reliable`
+ * is needed: on a busy machine the kernel's watchdog would find that v86's time-stamp counter
+ * and timer drift apart, and read the time from the timer's ports from then on, which is slow.
+ */
+export const DEFAULT_COMMAND_LINE = 'console=hvc0 root=/dev/vda rw quiet tsc=reliable';
+
+/** The files of the default guest, as absolute paths into the cache. */
+export interface GuestFiles {
+  /** A bzImage. */
+  kernel: string;
+  /** A raw ext4 image whose trailing zeros are cut off. */
+  rootfs: string;
+  /** Bytes of the disk: `rootfs` is to be extended to it with zeros. */
+  rootfsSize: number;
+  /** `rootfs` under gzip, for the web page. */
+  rootfsCompressed: string;
+  /** The folder that all of them are below. */
+  directory: string;
+  /** The kernel command line to start it with. */
+  commandLine: string;
+  /** Changes when any of the files does. */
+  version: string;
+}
+
+function toGuestFiles(kernelFolder: string, rootfsFolder: string): GuestFiles {
+  return {
+    kernel: join(kernelFolder, 'bzImage'),
+    rootfs: join(rootfsFolder, 'rootfs.ext4'),
+    rootfsSize: ROOT_DISK_SIZE,
+    rootfsCompressed: join(rootfsFolder, 'rootfs.ext4.gz'),
+    directory: cacheDirectory(),
+    commandLine: DEFAULT_COMMAND_LINE,
+    version: [kernelFolder, rootfsFolder].map((path) => basename(path)).join('-'),
+  };
+}
+
+/** The default guest if it is built and whole, otherwise undefined. Builds nothing. */
+export function guestFilesIfBuilt(): GuestFiles | undefined {
+  const kernel = findKernel();
+  const rootfs = findRootfs();
+  return kernel && rootfs ? toGuestFiles(kernel, rootfs) : undefined;
+}
+
+/**
+ * The default guest, built first if need be (minutes the first time, with progress on standard
+ * error). Throws a SetupError that says what is missing on this machine.
+ */
+export async function prepareGuest(): Promise<GuestFiles> {
+  return guestFilesIfBuilt() ?? toGuestFiles(await provideKernel(), await provideRootfs());
+}

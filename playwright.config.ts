@@ -1,0 +1,48 @@
+import { defineConfig } from '@playwright/test';
+import { findChromium } from './guest/build/index.ts';
+
+/** The page as it is built and served, and the sources as Vite serves them to a developer. */
+export const BUILT_PAGE = 'http://localhost:5281/';
+export const SOURCES = 'http://localhost:5282/';
+
+const executablePath = findChromium();
+
+export default defineConfig({
+  testDir: 'tests/e2e',
+  // Each machine keeps a core busy, and its devices another.
+  workers: 1,
+  fullyParallel: false,
+  timeout: 120_000,
+  expect: { timeout: 60_000 },
+  // A test that passes at the second try has found a race: it fails.
+  retries: 0,
+  forbidOnly: process.env.CI !== undefined,
+  reporter: [['list']],
+  use: {
+    browserName: 'chromium',
+    viewport: { width: 1280, height: 800 },
+    launchOptions: {
+      ...(executablePath === undefined ? {} : { executablePath }),
+      args: [
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-gpu',
+        '--disable-sync',
+        '--no-first-run',
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      ],
+    },
+  },
+  webServer: [
+    {
+      command: 'npx vite build --logLevel warn && npx vite preview --port 5281 --strictPort',
+      url: BUILT_PAGE,
+      reuseExistingServer: false,
+    },
+    {
+      command: 'npx vite --port 5282 --strictPort',
+      url: `${SOURCES}tests/support/blank.html`,
+      reuseExistingServer: false,
+    },
+  ],
+});

@@ -1,0 +1,189 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+import { BUILT_PAGE } from '../../playwright.config.ts';
+
+/** What the terminal shows, its scrollback included, as lines of text. */
+function screen(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const { buffer } = window.ringbox.terminal;
+    const lines: string[] = [];
+    for (let line = 0; line < buffer.active.length; line++) {
+      lines.push(buffer.active.getLine(line)?.translateToString(true) ?? '');
+    }
+    return lines.join('\n');
+  });
+}
+
+async function untilPrompt(page: Page): Promise<void> {
+  await expect.poll(() => screen(page)).toMatch(/# *\n*$/);
+}
+
+async function boot(page: Page, parameters = ''): Promise<void> {
+  await page.goto(BUILT_PAGE + parameters);
+  await untilPrompt(page);
+}
+
+async function type(page: Page, text: string): Promise<void> {
+  await page.locator('.xterm-helper-textarea').focus();
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+}
+
+const notice = (page: Page) => page.locator('#notice');
+
+test.describe('the page', () => {
+  test('boots to a prompt, takes keys and breaks none of its own rules', async ({ page }) => {
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning')
+        complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    const foreign: string[] = [];
+    page.on('request', (request) => {
+      if (!request.url().startsWith(BUILT_PAGE)) foreign.push(request.url());
+    });
+    await boot(page);
+    await type(page, 'echo six times seven is $((6 * 7)) äöü €');
+    await expect.poll(() => screen(page)).toContain('six times seven is 42 äöü €');
+    await expect(page.locator('html')).toHaveAttribute('data-state', /running|halted/);
+    expect(complaints).toEqual([]);
+    expect(foreign).toEqual([]);
+  });
+
+  test("gives the guest's tty the terminal's size, also after a change", async ({ page }) => {
+    await boot(page);
+    const size = () =>
+      page.evaluate(() => `${window.ringbox.terminal.rows} ${window.ringbox.terminal.cols}`);
+    await type(page, 'stty size');
+    await expect.poll(() => screen(page)).toContain(`\n${await size()}\n`);
+    const before = await size();
+    await page.setViewportSize({ width: 700, height: 500 });
+    await expect.poll(size).not.toBe(before);
+    const after = await size();
+    await expect
+      .poll(async () => {
+        await type(page, 'stty size');
+        return screen(page);
+      })
+      .toContain(`\n${after}\n`);
+  });
+
+  test('pastes, pauses, resumes and resets', async ({ page }) => {
+    await boot(page);
+    await page.evaluate(() => window.ringbox.terminal.paste('echo pasted-$((1 + 1))\n'));
+    await expect.poll(() => screen(page)).toContain('pasted-2');
+    await page.locator('#pause').click();
+    await expect(page.locator('html')).toHaveAttribute('data-state', 'paused');
+    await type(page, 'echo typed-while-paused-$((2 + 2))');
+    await page.locator('#pause').click();
+    await expect.poll(() => screen(page)).toContain('typed-while-paused-4');
+    await page.locator('#reset').click();
+    await expect.poll(() => screen(page)).not.toContain('typed-while-paused-4');
+    await untilPrompt(page);
+  });
+
+  test('shows a panic, keeps its output and offers a restart', async ({ page }) => {
+    await boot(page);
+    await type(page, 'echo c > /proc/sysrq-trigger');
+    await expect(notice(page)).toContainText('The kernel has panicked');
+    await expect(notice(page)).toContainText('sysrq triggered crash');
+    expect(await screen(page)).toContain('Kernel panic - not syncing');
+    await notice(page).getByRole('button', { name: 'Restart' }).click();
+    await expect(notice(page)).toBeHidden();
+    await untilPrompt(page);
+  });
+
+  test('offers to start again when the guest is off', async ({ page }) => {
+    await boot(page);
+    await type(page, 'poweroff');
+    await expect(notice(page)).toContainText('The guest has powered off');
+    await notice(page).getByRole('button', { name: 'Start again' }).click();
+    await untilPrompt(page);
+  });
+
+  test('tells of a device that has died', async ({ page }) => {
+    await boot(page);
+    await page.evaluate(() => window.ringbox.machine?.killDevice(1));
+    await expect(notice(page)).toContainText('has failed');
+    await notice(page).getByRole('button', { name: 'Start again' }).click();
+    await untilPrompt(page);
+  });
+
+  test('boots another kernel, command line and disk, by URL and by file', async ({ page }) => {
+    await boot(page, '?append=console=ttyS0');
+    await type(page, 'cat /proc/cmdline');
+    await expect.poll(() => screen(page)).toMatch(/console=hvc0 .*console=ttyS0/);
+    await page.locator('#another').click();
+    await page.locator('#disk-files').setInputFiles({
+      name: 'data.img',
+      mimeType: 'application/octet-stream',
+      buffer: Buffer.alloc(4096, 'on a disk of my own '),
+    });
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await untilPrompt(page);
+    await type(page, 'head -c 19 /dev/vdb; echo');
+    await expect.poll(() => screen(page)).toContain('\non a disk of my own');
+  });
+});
+
+test.describe('bad input', () => {
+  test('a page that is not isolated says how to serve it', async ({ page }) => {
+    await page.route('**/*', async (route) => {
+      const response = await route.fetch();
+      const headers = response.headers();
+      delete headers['cross-origin-opener-policy'];
+      delete headers['cross-origin-embedder-policy'];
+      await route.fulfill({ response, headers });
+    });
+    await page.goto(BUILT_PAGE);
+    await expect(notice(page)).toContainText('Cross-Origin-Opener-Policy');
+  });
+
+  test('a missing guest file is named, with the command that makes it', async ({ page }) => {
+    await page.route('**/guest/bzImage', (route) => route.fulfill({ status: 404 }));
+    await page.goto(BUILT_PAGE);
+    await expect(notice(page)).toContainText('guest/bzImage');
+    await expect(notice(page)).toContainText('npm start');
+  });
+
+  test('a kernel that is no bzImage', async ({ page }) => {
+    await page.goto(`${BUILT_PAGE}?kernel=favicon.svg`);
+    await expect(notice(page)).toContainText('no bzImage');
+    await notice(page).getByRole('button', { name: 'Start another machine' }).click();
+    await expect(page.locator('#sheet')).toBeVisible();
+  });
+
+  test('a disk whose size is no multiple of 512', async ({ page }) => {
+    await page.goto(`${BUILT_PAGE}?disk=favicon.svg`);
+    await expect(notice(page)).toContainText('512');
+  });
+
+  test('a memory size out of range, and one that cannot be had', async ({ page }) => {
+    await page.goto(`${BUILT_PAGE}?memory=5`);
+    await expect(notice(page)).toContainText('32');
+    await page.addInitScript(() => {
+      const { instantiate } = WebAssembly;
+      Object.assign(WebAssembly, {
+        instantiate: async (...given: Parameters<typeof instantiate>) => {
+          const instance = await instantiate(...given);
+          if (!('allocate_memory' in instance.exports)) return instance;
+          const exports = {
+            ...instance.exports,
+            allocate_memory: () => {
+              throw new RangeError();
+            },
+          };
+          return { exports };
+        },
+      });
+    });
+    await page.goto(`${BUILT_PAGE}?memory=2048`);
+    await expect(notice(page)).toContainText('2048 MiB');
+  });
+
+  test('a URL on another host', async ({ page }) => {
+    await page.goto(`${BUILT_PAGE}?kernel=https://example.org/bzImage`);
+    await expect(notice(page)).toContainText('example.org');
+  });
+});

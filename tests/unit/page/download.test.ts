@@ -1,0 +1,79 @@
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { announcedSize, type Bytes, request, unpacked } from '../../../src/page/download.ts';
+
+const url = new URL('https://host.example/guest/bzImage');
+const { signal } = new AbortController();
+const answer = (response: Response) => vi.stubGlobal('fetch', async () => response);
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe('request', () => {
+  it('names a missing file and the command that makes it', async () => {
+    answer(new Response('', { status: 404 }));
+    await expect(request(url, 'guest/bzImage', signal)).rejects.toMatchObject({
+      code: 'guest-file-missing',
+      message: expect.stringContaining('guest/bzImage'),
+      remedy: expect.stringContaining('npm start'),
+    });
+  });
+
+  it('does not take a web page for the file', async () => {
+    answer(new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } }));
+    await expect(request(url, 'guest/bzImage', signal)).rejects.toThrow('web page');
+  });
+
+  it('says so when the server is gone', async () => {
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
+    await expect(request(url, 'guest/bzImage', signal)).rejects.toThrow('could not be reached');
+  });
+
+  it('lets an abort be an abort', async () => {
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('aborted')));
+    const aborted = AbortSignal.abort();
+    await expect(request(url, 'guest/bzImage', aborted)).rejects.toBe(aborted.reason);
+  });
+});
+
+describe('announcedSize', () => {
+  it('is the content length, unless that counts other bytes', () => {
+    const headers = { 'content-length': '12' };
+    expect(announcedSize(new Response('', { headers }))).toBe(12);
+    expect(announcedSize(new Response(''))).toBeNull();
+    const encoded = { ...headers, 'content-encoding': 'gzip' };
+    expect(announcedSize(new Response('', { headers: encoded }))).toBeNull();
+  });
+});
+
+describe('unpacked', () => {
+  const unpack = async (bytes: Uint8Array) => {
+    const stream = new Blob([new Uint8Array(bytes)]).stream() as ReadableStream<Bytes>;
+    return new Uint8Array(await new Response(await unpacked(stream)).arrayBuffer());
+  };
+
+  it('unpacks gzip and leaves everything else as it is', async () => {
+    const image = Uint8Array.from({ length: 200_000 }, (_, index) => index % 251);
+    // Buffer's comparison, since toEqual takes seconds for so many numbers.
+    expect(Buffer.compare(await unpack(gzipSync(image)), image)).toBe(0);
+    expect(Buffer.compare(await unpack(image), image)).toBe(0);
+    expect(await unpack(new Uint8Array())).toHaveLength(0);
+  });
+
+  it('fails when the end of the file is missing', async () => {
+    const packed = gzipSync(new Uint8Array(100_000));
+    await expect(unpack(packed.subarray(0, packed.length - 20))).rejects.toThrow();
+  });
+
+  it('sees gzip even when the first chunk is one byte', async () => {
+    const packed = new Uint8Array(gzipSync(Uint8Array.of(1, 2, 3)));
+    const stream = new ReadableStream<Bytes>({
+      start(controller) {
+        controller.enqueue(packed.slice(0, 1));
+        controller.enqueue(packed.slice(1));
+        controller.close();
+      },
+    });
+    const result = await new Response(await unpacked(stream)).arrayBuffer();
+    expect(new Uint8Array(result)).toEqual(Uint8Array.of(1, 2, 3));
+  });
+});

@@ -1,0 +1,39 @@
+import { defineConfig } from 'vite';
+import { guestFiles } from './guest/build/vite-plugin.ts';
+
+/** With these a page is cross-origin isolated, which shared memory needs. */
+const ISOLATION_HEADERS = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+/** The policy of index.html, which says why each word is in it. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "style-src 'self'",
+  "style-src-attr 'unsafe-inline'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+export default defineConfig({
+  // The built page works below any path.
+  base: './',
+  plugins: [guestFiles()],
+  worker: { format: 'es' },
+  build: {
+    target: 'es2023',
+    // The page's policy allows no data: URLs but for images.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1000,
+  },
+  server: { headers: ISOLATION_HEADERS },
+  preview: {
+    headers: { ...ISOLATION_HEADERS, 'Content-Security-Policy': CONTENT_SECURITY_POLICY },
+  },
+});
