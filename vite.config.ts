@@ -1,4 +1,4 @@
-import { defineConfig } from 'vite';
+import { defineConfig } from 'vitest/config';
 import { guestFiles } from './guest/build/vite-plugin.ts';
 
 /** With these a page is cross-origin isolated, which shared memory needs. */
@@ -32,6 +32,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1000,
   },
+  test: { include: ['tests/unit/**/*.test.ts'] },
   server: { headers: ISOLATION_HEADERS },
   preview: {
     headers: { ...ISOLATION_HEADERS, 'Content-Security-Policy': CONTENT_SECURITY_POLICY },

@@ -11,7 +11,11 @@ import type { GuestMemory } from '../ring/guest-memory.ts';
 
 /** Why a kernel cannot be started. */
 export class BootError extends Error {
-  readonly code: 'not-a-bzimage' | 'initrd-too-large' | 'command-line-too-long';
+  readonly code:
+    | 'not-a-bzimage'
+    | 'memory-too-small'
+    | 'initrd-too-large'
+    | 'command-line-too-long';
 
   constructor(code: BootError['code'], message: string) {
     super(message);
@@ -112,6 +116,11 @@ export function startLinux(emulator: Emulator, parts: LinuxParts): void {
   const { memory } = emulator;
   const { kernel } = parts;
   const header = new DataView(kernel.buffer, kernel.byteOffset, kernel.byteLength);
+  const needed = kernelEnd(header);
+  if (needed > memory.size) {
+    const message = `the kernel needs ${needed} bytes of memory, the machine has ${memory.size}`;
+    throw new BootError('memory-too-small', message);
+  }
   const entry = header.getUint32(SetupHeader.codeStart, true);
   const body = kernel.subarray(setupLength(header));
   copyIn(memory, entry, body, 'not-a-bzimage', 'the kernel');
@@ -139,6 +148,14 @@ function setupLength(header: DataView): number {
   return ((header.getUint8(SetupHeader.setupSectors) || 4) + 1) * SECTOR;
 }
 
+/** The kernel unpacks itself to its preferred address and takes so much room there. */
+function kernelEnd(header: DataView): number {
+  return (
+    header.getUint32(SetupHeader.preferredAddress, true) +
+    header.getUint32(SetupHeader.initSize, true)
+  );
+}
+
 function writeCommandLine(memory: GuestMemory, commandLine: string, limit: number): void {
   const bytes = new TextEncoder().encode(commandLine);
   if (bytes.length > limit) {
@@ -155,10 +172,7 @@ function loadInitrd(memory: GuestMemory, initrd: Uint8Array, header: DataView): 
   const reach = header.getUint32(SetupHeader.initrdAddressMaximum, true) + 1;
   const top = Math.min(memory.size, reach);
   const address = Math.floor((top - initrd.length) / PAGE) * PAGE;
-  const kernelEnd =
-    header.getUint32(SetupHeader.preferredAddress, true) +
-    header.getUint32(SetupHeader.initSize, true);
-  if (address < kernelEnd) {
+  if (address < kernelEnd(header)) {
     const message = `an initial RAM disk of ${initrd.length} bytes does not fit beside the kernel`;
     throw new BootError('initrd-too-large', message);
   }

@@ -32,8 +32,9 @@ export function exitCodeOf(
   if (ending.kind === 'failed') throw failure(ending);
   if (ending.kind === 'stopped' && stop) return stopped(stop, lastLine);
   if (ending.kind === 'panic') {
-    const what = ending.text || lastLine;
-    throw new RunError(exitCodes.panic, `the guest's kernel panicked${what && `: ${what}`}`);
+    // hvc0 comes to life late in a kernel's start; a panic before that leaves no word on it.
+    const hint = lastLine ? '' : '; --console ttyS0 shows more of what it said';
+    throw new RunError(exitCodes.panic, `the guest's kernel panicked: ${ending.text}${hint}`);
   }
   if (ending.kind === 'status') return ending.status;
   if (isCommand) {

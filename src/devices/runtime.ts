@@ -127,10 +127,10 @@ export class DeviceRuntime {
 
   /** One look at everything the CPU thread may have said, and the work that follows from it. */
   poll(): void {
-    const paused = this.#control.load(Word.pause);
-    this.#control.store(Word.paused, paused);
+    const pause = this.#control.load(Word.pause);
     this.#carryOutResets();
-    if (paused === 1) return;
+    this.#control.store(Word.paused, pause);
+    if ((pause & 1) === 1) return;
     this.#hearConfigurationWrites();
     // Before the work as well: a synced batch need not wait until the next one is done.
     this.#publishWhenSynced();
@@ -142,7 +142,8 @@ export class DeviceRuntime {
 
   #carryOutResets(): void {
     const request = this.#control.load(Word.resetRequest);
-    if (request !== this.#control.load(Word.resetDone)) {
+    const resetting = request !== this.#control.load(Word.resetDone);
+    if (resetting) {
       // What the driver wrote before its reset belongs to the life that ends here.
       this.#hearConfigurationWrites();
       // A sync that was asked for stays asked for, since the CPU thread may be reading the posted
@@ -150,7 +151,6 @@ export class DeviceRuntime {
       for (const queue of this.queues) queue.tearDown();
       this.#device.reset();
       this.#control.store(Word.needsReset, 0);
-      this.#control.store(Word.resetDone, request);
     }
     for (const queue of this.queues) {
       const configure = queue.configureRequest();
@@ -159,6 +159,8 @@ export class DeviceRuntime {
       this.#device.queueReset(queue.index);
       queue.acknowledgeConfigure(configure);
     }
+    // Last: from here on the driver may set queues up anew.
+    if (resetting) this.#control.store(Word.resetDone, request);
   }
 
   #hearConfigurationWrites(): void {

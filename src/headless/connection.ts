@@ -5,9 +5,6 @@ import { OutputPump } from './output-pump.ts';
 import { commandPorts, type Plan, paths } from './protocol.ts';
 import { forEachChunk } from './streams.ts';
 
-/** From a worker's word in shared memory to the page's reading it, amply. */
-const QUIET_MILLISECONDS = 20;
-
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** The ways between a machine and the command line's standard streams. */
@@ -40,7 +37,7 @@ function connectConsole(host: Host, machine: Machine, plan: Plan): Connection {
     tail,
     status: undefined,
     broken: firstFailure([input, discarded, pump.finished]),
-    drain: () => drain([pump], async () => undefined),
+    drain: () => drain([{ port, pump }]),
   };
 }
 
@@ -68,11 +65,11 @@ function connectCommand(host: Host, machine: Machine, command: string): Connecti
       ...consoles,
     ]),
     drain: () =>
-      drain([answer.pump, output, errors], async () => {
-        // A call to the console's worker, which empties its queues before it hears of it.
-        await port(commandPorts.output).close();
-        await port(commandPorts.errors).close();
-      }),
+      drain([
+        { port: port(commandPorts.command), pump: answer.pump },
+        { port: port(commandPorts.output), pump: output },
+        { port: port(commandPorts.errors), pump: errors },
+      ]),
   };
 }
 
@@ -98,18 +95,23 @@ function outputPump(
   });
 }
 
-/**
- * Resolves when nothing more comes from a machine that has ended: when, after its workers had
- * their turn, nothing has come for a while.
- */
-async function drain(pumps: OutputPump[], settle: () => Promise<void>): Promise<void> {
-  const total = () => pumps.reduce((sum, pump) => sum + pump.bytes, 0);
-  for (let before = Number.NaN; before !== total(); ) {
-    before = total();
-    await settle();
-    await new Promise((resolve) => setTimeout(resolve, QUIET_MILLISECONDS));
-    await Promise.all(pumps.map((pump) => pump.idle()));
+interface OutputWay {
+  port: { drained(): Promise<void>; outputBytes: number };
+  pump: OutputPump;
+}
+
+/** Resolves when all that a machine that has ended had to say has arrived. */
+async function drain(ways: OutputWay[]): Promise<void> {
+  for (const { port, pump } of ways) {
+    await port.drained();
+    // What has left the port is on its way through the stream.
+    while (pump.bytes < port.outputBytes) await nextTask();
+    await pump.idle();
   }
+}
+
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** Collects a stream as text. */

@@ -29,9 +29,9 @@ export const Word = {
   syncDone: 8,
   /** Ranges in the dirty list of the outstanding sync request. Written by the worker. */
   dirtyCount: 9,
-  /** 1 while the machine is paused ... */
+  /** Grows with each pause and each resumption, and is odd while the machine is paused ... */
   pause: 10,
-  /** ... and whether the worker stands still. Written by the worker. */
+  /** ... and what of it the worker has carried out. Written by the worker. */
   paused: 11,
   /** 1 from a doorbell until the worker has nothing left to do; cleared by the worker. A hint. */
   busy: 12,

@@ -7,7 +7,7 @@ export interface DeviceDescription {
   type: number;
   /** PCI class code, 24 bits: base class, sub-class, programming interface. */
   classCode: number;
-  /** Numbers of the feature bits that the device itself offers (0 to 23 and 50 to 127). */
+  /** Numbers of the feature bits that the device itself offers (0 to 23 and 50 to 63). */
   features: readonly number[];
   /** The largest size of each queue, a power of two each. */
   queueSizes: readonly number[];

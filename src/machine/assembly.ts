@@ -12,6 +12,7 @@ import { Attention } from '../link/control-block.ts';
 import { PciBus } from '../pci/bus.ts';
 import { Pvpanic } from '../pci/pvpanic.ts';
 import { DeviceLink } from '../transport/device-link.ts';
+import { Patience } from '../transport/patience.ts';
 import { VirtioPciDevice } from '../transport/virtio-pci.ts';
 import { DeviceHost } from './device-host.ts';
 import { MachineError } from './errors.ts';
@@ -19,6 +20,9 @@ import type { DiskOptions } from './options.ts';
 
 /** Bytes that a console port holds in each direction. */
 const PORT_RING = 256 * 1024;
+
+/** Milliseconds that waiting for workers may add to a slice of the CPU, which takes about one. */
+const LONGEST_WAIT_PER_SLICE = 5;
 
 /** The hardware of a machine, wired up, switched off. */
 export interface Hardware {
@@ -28,6 +32,8 @@ export interface Hardware {
   attention: Attention;
   hosts: DeviceHost[];
   devices: VirtioPciDevice[];
+  /** What the guest may make the page wait for its devices. */
+  patience: Patience;
 }
 
 /** Rings of one console port, which the page and the device share. */
@@ -96,6 +102,7 @@ export async function assemble(
     attention: attention.words.buffer,
   };
   const hosts = await startWorkers(plans, parts, hooks);
+  const patience = new Patience(LONGEST_WAIT_PER_SLICE);
   const devices = hosts.map((host, index) => {
     const dropCode = (address: number, length: number) => emulator.dropCode(address, length);
     const { polledQueues } = host.description;
@@ -106,6 +113,7 @@ export async function assemble(
       attention,
       dropCode,
       polledQueues,
+      patience,
     );
     const device = new VirtioPciDevice(link, host.description, emulator.ports, bus);
     bus.plug(device.function);
@@ -113,7 +121,7 @@ export async function assemble(
   });
   const pvpanic = new Pvpanic(emulator.mappedMemory, () => hooks.panicked());
   bus.plug(pvpanic.function);
-  return { emulator, bus, pvpanic, attention, hosts, devices };
+  return { emulator, bus, pvpanic, attention, hosts, devices, patience };
 }
 
 async function makeEmulator(memory: number, hooks: EmulatorHooks): Promise<Emulator> {

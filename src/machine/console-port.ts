@@ -9,6 +9,8 @@ export interface PortDevice {
   signal(): void;
   /** The port's page side has hung up. */
   hangUp(port: number): Promise<void>;
+  /** Whether the device still has output of the port that it could not pass on. */
+  holdsOutput(port: number): Promise<boolean>;
   /** The size of the terminal on the console has changed. */
   resize(columns: number, rows: number): Promise<void>;
 }
@@ -26,6 +28,9 @@ export class ConsolePort {
   readonly #number: number;
   readonly #device: PortDevice;
   readonly #input: ByteRing;
+  readonly #output: ByteRing;
+  /** Called when a piece of the output was read. */
+  #pieceRead: (() => void)[] = [];
   readonly #encoder = new TextEncoder();
   /** Writes follow one another, so that long ones do not mix. */
   #writing: Promise<void> = Promise.resolve();
@@ -43,6 +48,7 @@ export class ConsolePort {
     this.#number = number;
     this.#device = device;
     this.#input = rings.input;
+    this.#output = rings.output;
     this.output = this.#makeOutput(rings.output, look);
   }
 
@@ -59,6 +65,15 @@ export class ConsolePort {
     return this.#writing;
   }
 
+  /**
+   * Resolves when all that the guest has written so far has gone out of `output`. It needs a
+   * reader, and a guest that has stopped writing.
+   */
+  async drained(): Promise<void> {
+    while (await this.#device.holdsOutput(this.#number)) await this.#nextPiece();
+    while (this.#output.readable > 0) await this.#nextPiece();
+  }
+
   /** Tells the guest the terminal's size. Only the console has one. */
   resize(columns: number, rows: number): void {
     void this.#device.resize(columns, rows);
@@ -67,6 +82,10 @@ export class ConsolePort {
   /** Ends the output and lets waiting writes go; the machine's. */
   dispose(): void {
     this.#closed = true;
+  }
+
+  #nextPiece(): Promise<void> {
+    return new Promise((resolve) => this.#pieceRead.push(resolve));
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {
@@ -92,6 +111,7 @@ export class ConsolePort {
           this.#device.signal();
           look(bytes);
           if (bytes.length > 0) controller.enqueue(bytes);
+          for (const resolve of this.#pieceRead.splice(0)) resolve();
           if (this.#closed && ring.readable === 0) controller.close();
         },
       },

@@ -41,7 +41,14 @@ export class Events<Catalogue extends object> {
 
   emit<Name extends keyof Catalogue>(name: Name, value: Catalogue[Name]): void {
     for (const listener of this.#listeners.get(name) ?? []) {
-      (listener as Listener<Catalogue[Name]>)(value);
+      try {
+        (listener as Listener<Catalogue[Name]>)(value);
+      } catch (error) {
+        // A listener's mistake is reported as such; it must stop neither the others nor the CPU.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
     }
   }
 }

@@ -8,7 +8,7 @@ import { Events, type MachineEvents, type MachineState } from './events.ts';
 import { type MachineOptions, MEMORY_LIMITS } from './options.ts';
 import { PanicWatch } from './panic-watch.ts';
 import { checkEnvironment, checkOptions } from './prerequisites.ts';
-import { Scheduler } from './scheduler.ts';
+import { HELD, Scheduler } from './scheduler.ts';
 import { SerialPort } from './serial-port.ts';
 import { SyncPoints } from './sync-points.ts';
 
@@ -47,9 +47,10 @@ export class Machine {
   readonly #scheduler: Scheduler;
   readonly #software: LinuxParts;
   readonly #onReboot: 'reset' | 'stop';
-  readonly #panicWatch = new PanicWatch();
+  readonly #panicWatches = { console: new PanicWatch(), serial: new PanicWatch() };
   #state: MachineState = 'ready';
   #death: MachineError | null = null;
+  #resetting: Promise<void> | null = null;
   #rebootRequested = false;
   #panicSince: number | null = null;
 
@@ -80,7 +81,7 @@ export class Machine {
     const serialByte = new Uint8Array(1);
     wiring.serialOutput = (byte) => {
       serialByte[0] = byte;
-      this.#look(serialByte);
+      this.#panicWatches.serial.look(serialByte);
       this.serial.receive(byte);
     };
     const ports = this.#makePorts(wiring.rings);
@@ -147,12 +148,12 @@ export class Machine {
   async reset(): Promise<void> {
     if (this.#state === 'disposed') throw this.#wrongState('reset');
     if (this.#death !== null) throw this.#death;
-    this.#scheduler.stop();
-    const { devices } = this.#hardware;
-    for (const device of devices) device.link.resume();
-    for (const device of devices) device.reset();
-    await Promise.all(devices.map((device) => device.link.untilReset()));
-    if ((this.#state as MachineState) !== 'disposed') this.#powerOn();
+    this.#resetting ??= this.#reset();
+    try {
+      await this.#resetting;
+    } finally {
+      this.#resetting = null;
+    }
   }
 
   /** Ends every worker and frees the memory. The machine cannot be used afterwards. */
@@ -182,11 +183,20 @@ export class Machine {
     this.#hardware.hosts[index].kill();
   }
 
+  async #reset(): Promise<void> {
+    this.#scheduler.stop();
+    const { devices } = this.#hardware;
+    for (const device of devices) device.reset();
+    await Promise.all(devices.map((device) => device.link.untilReset()));
+    if (this.#state !== 'disposed') this.#powerOn();
+  }
+
   #powerOn(): void {
-    const { emulator, bus } = this.#hardware;
+    const { emulator, bus, devices } = this.#hardware;
+    for (const device of devices) device.link.resume();
     this.#rebootRequested = false;
     this.#panicSince = null;
-    this.#panicWatch.forget();
+    for (const watch of Object.values(this.#panicWatches)) watch.forget();
     emulator.reset();
     bus.reset();
     bus.assignResources((port, value) => emulator.writePort(port, value));
@@ -202,7 +212,8 @@ export class Machine {
 
   /** Runs the guest for a slice. @returns milliseconds until it has work, Infinity at its end */
   #slice(): number {
-    if (this.serial.full) return SERIAL_LOOK;
+    if (this.serial.full) return HELD;
+    this.#hardware.patience.refill();
     const { emulator } = this.#hardware;
     let milliseconds: number;
     try {
@@ -220,12 +231,12 @@ export class Machine {
   #end(state: 'off' | 'panicked'): number {
     this.#setState(state);
     if (state === 'off') this.#events.emit('off', undefined);
-    else this.#events.emit('panic', this.#panicWatch.message ?? 'the kernel gave no reason');
+    else this.#events.emit('panic', this.#panicMessage);
     return Number.POSITIVE_INFINITY;
   }
 
   #reboot(): number {
-    if (this.#panicSince !== null || this.#panicWatch.ended) return this.#end('panicked');
+    if (this.#panicSince !== null || this.#lastWords) return this.#end('panicked');
     this.#scheduler.stop();
     if (this.#onReboot === 'stop') this.#setState('off');
     this.#events.emit('reboot', undefined);
@@ -235,15 +246,21 @@ export class Machine {
 
   /** A panic has happened, and its last words have been said or had the time for it. */
   #panicIsOver(): boolean {
-    if (this.#panicWatch.ended) {
+    if (this.#lastWords) {
       // With a pvpanic driver its word counts: anybody can print a kernel's last words.
       if (this.#panicSince !== null || !this.#hardware.pvpanic.inUse) return true;
     }
     return this.#panicSince !== null && performance.now() - this.#panicSince > PANIC_PRINT_TIME;
   }
 
-  #look(bytes: Uint8Array): void {
-    this.#panicWatch.look(bytes);
+  /** The kernel has said its last words. */
+  get #lastWords(): boolean {
+    return this.#panicWatches.console.ended || this.#panicWatches.serial.ended;
+  }
+
+  get #panicMessage(): string {
+    const { console, serial } = this.#panicWatches;
+    return console.message ?? serial.message ?? 'the kernel gave no reason';
   }
 
   #cpuFailed(cause: unknown): void {
@@ -272,11 +289,12 @@ export class Machine {
     const device = {
       signal: () => host.control.signal(),
       hangUp: (port: number) => host.call<void>('hangUp', port),
+      holdsOutput: (port: number) => host.call<boolean>('holdsOutput', port),
       resize: (columns: number, rows: number) => host.call<void>('resize', columns, rows),
     };
     return rings.map((ring, number) => {
       const look = (bytes: Uint8Array) => {
-        if (number === CONSOLE_INDEX) this.#look(bytes);
+        if (number === CONSOLE_INDEX) this.#panicWatches.console.look(bytes);
       };
       return new ConsolePort(ring.name, number, ring, device, look);
     });
@@ -302,9 +320,6 @@ export class Machine {
     return new MachineError('disposed', `A machine that is ${this.#state} cannot ${verb}.`, remedy);
   }
 }
-
-/** While the serial port is full the guest is held, and looked at this often, in milliseconds. */
-const SERIAL_LOOK = 10;
 
 /** Connects the hardware, which is made first, with the machine, which is made of it. */
 class Wiring {
@@ -340,6 +355,7 @@ function explainBoot(error: unknown): unknown {
       `The kernel is no bzImage: ${error.message}.`,
       'Choose a Linux kernel for x86 in bzImage format, such as arch/x86/boot/bzImage.',
     ],
+    'memory-too-small': [`The guest cannot start: ${error.message}.`, 'Give it more memory.'],
     'initrd-too-large': [`The guest cannot start: ${error.message}.`, 'Give it more memory.'],
     'command-line-too-long': [`The guest cannot start: ${error.message}.`, 'Shorten it.'],
   }[error.code];

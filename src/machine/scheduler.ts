@@ -1,6 +1,9 @@
 import type { Attention } from '../link/control-block.ts';
 import { wordChanged } from '../link/wait.ts';
 
+/** What a slice returns while the guest must not go on, whatever its devices ask. */
+export const HELD = -1;
+
 /**
  * Runs the CPU in slices on the UI thread, so that the page gets its turn after each.
  *
@@ -18,7 +21,7 @@ export class Scheduler {
 
   /**
    * @param slice runs the guest for about a millisecond and returns the milliseconds until it has
-   *   work again; Infinity ends the run
+   *   work again; Infinity ends the run, HELD waits for `wake` alone
    */
   constructor(attention: Attention, slice: () => number) {
     this.#attention = attention;
@@ -61,11 +64,14 @@ export class Scheduler {
     const milliseconds = this.#slice();
     if (!this.#running || plan !== this.#plan) return;
     if (milliseconds === Number.POSITIVE_INFINITY) this.stop();
+    else if (milliseconds === HELD) return;
     else if (milliseconds < 1) this.#soon();
     else void this.#sleep(milliseconds);
   }
 
   async #sleep(milliseconds: number): Promise<void> {
+    // Without a task in between the page would not get its turn.
+    if (this.#attention.peek() !== 0) return this.#soon();
     const plan = ++this.#plan;
     await wordChanged(this.#attention.words, 0, 0, milliseconds);
     this.#run(plan);

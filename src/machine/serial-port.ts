@@ -40,6 +40,11 @@ export class SerialPort {
     this.#send(typeof data === 'string' ? this.#encoder.encode(data) : data);
   }
 
+  /** Resolves when all that the guest has written so far has gone out of `output`. */
+  async drained(): Promise<void> {
+    while (this.#length > 0) await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+
   /** The guest has written a byte; on the CPU thread, inside a slice. */
   receive(byte: number): void {
     if (this.#length === this.#pending.length) {

@@ -10,6 +10,7 @@ import type { GuestMemory } from '../ring/guest-memory.ts';
 import { QueueNotifications } from '../ring/notifications.ts';
 import { layoutFault, type QueueLayout } from '../ring/virtqueue.ts';
 import { Feature, type FeatureBits } from './features.ts';
+import { Patience } from './patience.ts';
 
 /** How long a worker is given to answer while the guest stands still, in milliseconds. */
 const SHORT_WAIT = 0.05;
@@ -42,6 +43,7 @@ export class DeviceLink {
   readonly #notifications: (QueueNotifications | null)[];
   readonly #notified: number[];
   readonly #polled: ReadonlySet<number>;
+  readonly #patience: Patience;
   readonly #interrupts: Interrupts = { queue: false, configuration: false };
   #generationTold = 0;
   /** The driver's view of the configuration space, and the generation (see `Word`) that it has. */
@@ -52,6 +54,10 @@ export class DeviceLink {
   #doorbellLuck = 4;
   #doorbells = 0;
   #dead = false;
+  /** What is waited for again and again; made once, since doorbells must allocate nothing. */
+  readonly #hasAttention = () => ((this.#attention.peek() >>> this.index) & 1) === 1;
+  readonly #syncWanted = () =>
+    this.#control.load(Word.syncRequest) !== this.#control.load(Word.syncDone);
 
   constructor(
     index: number,
@@ -60,7 +66,9 @@ export class DeviceLink {
     attention: Attention,
     dropCode: (address: number, length: number) => void,
     polledQueues: readonly number[] = [],
+    patience = new Patience(Number.POSITIVE_INFINITY),
   ) {
+    this.#patience = patience;
     this.index = index;
     this.#control = control;
     this.#memory = memory;
@@ -135,14 +143,15 @@ export class DeviceLink {
 
   /** Holds the worker between two requests. Resolves when it stands still. */
   async pause(): Promise<void> {
-    this.#control.store(Word.pause, 1);
+    const request = (this.#control.load(Word.pause) | 1) + 2;
+    this.#control.store(Word.pause, request);
     this.#control.signal();
-    while (!this.#dead && this.#control.load(Word.paused) === 0) await nextTask();
+    while (!this.#dead && this.#control.load(Word.paused) !== request) await nextTask();
   }
 
   /** Lets the worker go on. */
   resume(): void {
-    this.#control.store(Word.pause, 0);
+    this.#control.store(Word.pause, (this.#control.load(Word.pause) | 1) + 1);
     this.#control.signal();
   }
 
@@ -154,7 +163,8 @@ export class DeviceLink {
 
   /** The driver is ready: the device may use its queues and notify. */
   setDriverOk(): void {
-    this.#generationTold = this.#control.load(Word.configurationGeneration) & ~1;
+    // What the driver has seen: a change since its last look is one that it is to be told.
+    this.#generationTold = this.#shownGeneration;
     this.#control.store(Word.driverOk, 1);
     this.#control.signal();
   }
@@ -220,7 +230,10 @@ export class DeviceLink {
     this.#doorbells++;
     const probe = this.#doorbells % 16 === 0;
     if (this.#doorbellLuck === 0 && !probe) return false;
-    const lucky = this.#syncWantedWithin(this.#polled.has(queue) ? POLLED_WAIT : SHORT_WAIT);
+    const lucky = this.#waitBriefly(
+      this.#syncWanted,
+      this.#polled.has(queue) ? POLLED_WAIT : SHORT_WAIT,
+    );
     this.#doorbellLuck = Math.min(8, Math.max(0, this.#doorbellLuck + (lucky ? 1 : -1)));
     return lucky;
   }
@@ -242,7 +255,7 @@ export class DeviceLink {
     this.#attention.clear(this.index);
     this.#control.store(Word.syncDone, request);
     this.#control.signal();
-    this.#attentionWithin(SHORT_WAIT);
+    this.#waitBriefly(this.#hasAttention, SHORT_WAIT);
   }
 
   /**
@@ -310,38 +323,18 @@ export class DeviceLink {
     this.#control.signal();
   }
 
-  /** Spins until the device wants attention or for `milliseconds`: the CPU thread may not block. */
-  #attentionWithin(milliseconds: number): boolean {
-    const bit = 1 << this.index;
-    const end = performance.now() + milliseconds;
-    do {
-      for (let looks = 0; looks < 32; looks++) {
-        if ((this.#attention.peek() & bit) !== 0) return true;
-      }
-    } while (!this.#dead && performance.now() < end);
-    return false;
-  }
-
-  #syncWanted(): boolean {
-    return this.#control.load(Word.syncRequest) !== this.#control.load(Word.syncDone);
-  }
-
-  /** Spins until the worker asks for a sync or for `milliseconds`. */
-  #syncWantedWithin(milliseconds: number): boolean {
-    const end = performance.now() + milliseconds;
-    do {
-      for (let looks = 0; looks < 32; looks++) if (this.#syncWanted()) return true;
-    } while (!this.#dead && performance.now() < end);
-    return false;
-  }
-
-  /** The same for anything else; only for what is rare, since it needs a closure. */
+  /** Spins until `done` or for `milliseconds`, as far as the patience goes: nobody may block. */
   #waitBriefly(done: () => boolean, milliseconds: number): boolean {
-    const end = performance.now() + milliseconds;
+    const start = performance.now();
+    const allowed = this.#patience.grant(milliseconds);
+    let spent = 0;
+    let reached = false;
     do {
-      for (let looks = 0; looks < 32; looks++) if (done()) return true;
-    } while (!this.#dead && performance.now() < end);
-    return done();
+      for (let looks = 0; looks < 32 && !reached; looks++) reached = done();
+      spent = performance.now() - start;
+    } while (!reached && !this.#dead && spent < allowed);
+    this.#patience.spend(spent);
+    return reached;
   }
 }
 

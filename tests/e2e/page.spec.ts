@@ -121,6 +121,7 @@ test.describe('the page', () => {
       buffer: Buffer.alloc(4096, 'on a disk of my own '),
     });
     await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await expect.poll(() => screen(page)).not.toContain('console=ttyS0');
     await untilPrompt(page);
     await type(page, 'head -c 19 /dev/vdb; echo');
     await expect.poll(() => screen(page)).toContain('\non a disk of my own');

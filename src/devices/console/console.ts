@@ -117,8 +117,18 @@ export class ConsoleDevice extends VirtioDevice {
    * end-of-file. @throws RangeError when there is no such port
    */
   hangUp(port: number): void {
+    this.#control.hangUp(this.#port(port));
+  }
+
+  /** Whether output of port `port` waits for room. @throws RangeError when there is no such port */
+  holdsOutput(port: number): boolean {
+    const { output } = this.#port(port);
+    return output.waits || this.runtime.queues[transmitQueue(port)].waiting > 0;
+  }
+
+  #port(port: number): Port {
     if (this.#ports[port] === undefined) throw new RangeError(`the console has no port ${port}`);
-    this.#control.hangUp(this.#ports[port]);
+    return this.#ports[port];
   }
 
   #fillSize(): void {

@@ -6,6 +6,8 @@ export interface ConsoleCommands {
   resize(columns: number, rows: number): void;
   /** The guest reads end-of-file from port `port` after what was written so far. */
   hangUp(port: number): void;
+  /** Whether there is output of port `port` that has not yet found room in its ring. */
+  holdsOutput(port: number): boolean;
 }
 
 /** Makes a console. */
@@ -17,6 +19,7 @@ export function createConsoleDevice(options: ConsoleOptions): {
   const commands = {
     resize: (columns: number, rows: number) => device.resize(columns, rows),
     hangUp: (port: number) => device.hangUp(port),
+    holdsOutput: (port: number) => device.holdsOutput(port),
   };
   return { device, commands };
 }

@@ -30,6 +30,11 @@ export class PortOutput {
     this.#ring = ring;
   }
 
+  /** A chain or an emergency write waits for room in the ring. */
+  get waits(): boolean {
+    return this.#chain !== null || this.#emergency.length > 0;
+  }
+
   /** Copies emergency writes, then what the transmit queue has, as far as the ring has room. */
   run(queue: DeviceQueue): void {
     if (!this.#runEmergency()) return;

@@ -205,10 +205,10 @@ describe('startLinux', () => {
   test('refuses a kernel that does not fit into RAM', () => {
     makeMachine(MIB + PAGE);
     const error = bootError(() => load({ body: new Uint8Array(PAGE + 1) }));
-    expect(error.code).toBe('not-a-bzimage');
-    expect(error.message).toContain('does not fit');
+    expect(error.code).toBe('memory-too-small');
+    expect(error.message).toContain('bytes of memory');
     const beyond = bootError(() => load({ codeStart: 0xfffff000 }));
-    expect(beyond.message).toContain('does not fit');
+    expect(beyond.message).toContain('bytes of memory');
   });
 
   test('refuses what is no kernel before it touches RAM', () => {

@@ -192,10 +192,7 @@ describe('a halted guest', () => {
     await slice(2);
   });
 
-  // Known defect, reported: with a bit set in the attention word `#sleep` goes on in a microtask.
-  // A guest that is held (its serial port is full) does not look at the word, so the page stands
-  // still for ever. Take `.fails` away with the repair.
-  test.fails('leaves the page its turns also while a device asks for attention', async () => {
+  test('leaves the page its turns also while a device asks for attention', async () => {
     attention.request(2); // and nobody looks: the guest is held
     let turns = 0;
     setTimeout(() => turns++, 0);
