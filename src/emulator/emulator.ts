@@ -170,7 +170,12 @@ export class Emulator {
     this.#cpu.jit_dirty_cache(address, address + length);
   }
 
-  /** Writes a byte to a port as the guest would. For firmware work before the guest runs. */
+  /** Reads a byte from a port of v86's own devices. */
+  readPort(port: number): number {
+    return this.#cpu.io.port_read8(port);
+  }
+
+  /** Writes a byte to a port of v86's own devices. */
   writePort(port: number, value: number): void {
     this.#cpu.io.port_write8(port, value);
   }

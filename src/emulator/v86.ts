@@ -28,6 +28,7 @@ export interface V86Cpu {
   gdtr_offset: Int32Array;
   instruction_pointer: Int32Array;
   io: {
+    port_read8(port: number): number;
     port_write8(port: number, value: number): void;
   };
   reset_cpu(): void;

@@ -1,4 +1,5 @@
 import { BootError, checkKernel, type LinuxParts, startLinux } from '../boot/linux.ts';
+import { findPanicMessage } from '../boot/panic-message.ts';
 import type { PortRings } from './assembly.ts';
 import { assemble, type DevicePlan, type Hardware, planConsole, planDisk } from './assembly.ts';
 import { ConsolePort } from './console-port.ts';
@@ -11,6 +12,7 @@ import { checkEnvironment, checkOptions } from './prerequisites.ts';
 import { HELD, Scheduler } from './scheduler.ts';
 import { SerialPort } from './serial-port.ts';
 import { SyncPoints } from './sync-points.ts';
+import { UART_PORTS, UartWatch } from './uart-watch.ts';
 
 /** After the pvpanic device was told, the kernel may go on this long to print, in milliseconds. */
 const PANIC_PRINT_TIME = 1000;
@@ -48,6 +50,7 @@ export class Machine {
   readonly #software: LinuxParts;
   readonly #onReboot: 'reset' | 'stop';
   readonly #panicWatches = { console: new PanicWatch(), serial: new PanicWatch() };
+  #uart!: UartWatch;
   #state: MachineState = 'ready';
   #death: MachineError | null = null;
   #resetting: Promise<void> | null = null;
@@ -74,10 +77,7 @@ export class Machine {
       this.#panicSince ??= performance.now();
     };
     wiring.deviceDied = (kind, index, reason) => this.#deviceDied(kind, index, reason);
-    this.serial = new SerialPort(
-      (bytes) => hardware.emulator.serialInput(bytes),
-      () => this.#scheduler.wake(),
-    );
+    this.serial = this.#makeSerial();
     const serialByte = new Uint8Array(1);
     wiring.serialOutput = (byte) => {
       serialByte[0] = byte;
@@ -197,6 +197,7 @@ export class Machine {
     this.#rebootRequested = false;
     this.#panicSince = null;
     for (const watch of Object.values(this.#panicWatches)) watch.forget();
+    this.#uart.reset();
     emulator.reset();
     bus.reset();
     bus.assignResources((port, value) => emulator.writePort(port, value));
@@ -231,7 +232,7 @@ export class Machine {
   #end(state: 'off' | 'panicked'): number {
     this.#setState(state);
     if (state === 'off') this.#events.emit('off', undefined);
-    else this.#events.emit('panic', this.#panicMessage);
+    else void this.#tellPanic();
     return Number.POSITIVE_INFINITY;
   }
 
@@ -258,9 +259,11 @@ export class Machine {
     return this.#panicWatches.console.ended || this.#panicWatches.serial.ended;
   }
 
-  get #panicMessage(): string {
+  async #tellPanic(): Promise<void> {
     const { console, serial } = this.#panicWatches;
-    return console.message ?? serial.message ?? 'the kernel gave no reason';
+    const printed = console.message ?? serial.message;
+    const message = printed ?? (await findPanicMessage(this.#hardware.emulator.memory));
+    this.#events.emit('panic', message ?? 'the kernel gave no reason');
   }
 
   #cpuFailed(cause: unknown): void {
@@ -282,6 +285,17 @@ export class Machine {
     const remedy = 'Save what you can, then start a new machine.';
     this.#death = new MachineError('device-died', message, remedy);
     this.#events.emit('error', this.#death);
+  }
+
+  #makeSerial(): SerialPort {
+    const { emulator } = this.#hardware;
+    this.#uart = new UartWatch(emulator, () => this.serial.sendWaiting());
+    emulator.ports.map(UART_PORTS.base, UART_PORTS.length, this.#uart);
+    const device = {
+      ready: () => this.#uart.ready,
+      send: (bytes: Uint8Array) => emulator.serialInput(bytes),
+    };
+    return new SerialPort(device, () => this.#scheduler.wake());
   }
 
   #makePorts(rings: PortRings[]): ConsolePort[] {

@@ -1,6 +1,13 @@
 /** With this many bytes unread the CPU is held, so that nothing is lost and nothing grows. */
 const FULL = 1024 * 1024;
 
+/** What a serial port needs of the guest's UART. */
+export interface SerialDevice {
+  /** The guest's driver takes input. */
+  ready(): boolean;
+  send(bytes: Uint8Array): void;
+}
+
 /** The page's end of the first serial port, ttyS0. */
 export class SerialPort {
   readonly name = 'ttyS0';
@@ -9,20 +16,21 @@ export class SerialPort {
   readonly output: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Bytes that the guest has written. */
   outputBytes = 0;
-  readonly #send: (bytes: Uint8Array) => void;
+  readonly #uart: SerialDevice;
   readonly #onRoom: () => void;
   readonly #encoder = new TextEncoder();
   #pending = new Uint8Array(4096);
   #length = 0;
+  /** Input that came before the guest's driver takes any. */
+  readonly #waiting: Uint8Array[] = [];
   #arrived: () => void = () => {};
   #closed = false;
 
   /**
-   * @param send gives bytes to the guest's UART
    * @param onRoom is called when a full port has been read
    */
-  constructor(send: (bytes: Uint8Array) => void, onRoom: () => void) {
-    this.#send = send;
+  constructor(uart: SerialDevice, onRoom: () => void) {
+    this.#uart = uart;
     this.#onRoom = onRoom;
     this.output = new ReadableStream(
       { pull: (controller) => this.#pull(controller) },
@@ -35,9 +43,16 @@ export class SerialPort {
     return this.#length >= FULL;
   }
 
-  /** Sends text or bytes to the guest. */
+  /** Sends text or bytes to the guest, which gets them once its driver takes input. */
   async write(data: string | Uint8Array): Promise<void> {
-    this.#send(typeof data === 'string' ? this.#encoder.encode(data) : data);
+    this.#waiting.push(typeof data === 'string' ? this.#encoder.encode(data) : data.slice());
+    this.sendWaiting();
+  }
+
+  /** The guest's driver may have begun to take input; the machine's. */
+  sendWaiting(): void {
+    if (!this.#uart.ready()) return;
+    for (const bytes of this.#waiting.splice(0)) this.#uart.send(bytes);
   }
 
   /** Resolves when all that the guest has written so far has gone out of `output`. */

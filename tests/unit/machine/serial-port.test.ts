@@ -7,11 +7,14 @@ const FULL = 1024 * 1024;
 let sent: number[][];
 let onRoom: ReturnType<typeof vi.fn<() => void>>;
 let port: SerialPort;
+let ready: boolean;
 
 beforeEach(() => {
   sent = [];
+  ready = true;
   onRoom = vi.fn<() => void>();
-  port = new SerialPort((bytes) => sent.push([...bytes]), onRoom);
+  const uart = { ready: () => ready, send: (bytes: Uint8Array) => void sent.push([...bytes]) };
+  port = new SerialPort(uart, onRoom);
 });
 
 /** The guest writes `bytes`. */
@@ -36,10 +39,8 @@ test('keeps the order and every byte, however reads and writes mix', async () =>
   const bytes = fc.uint8Array({ minLength: 1, maxLength: 5000 });
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(bytes, fc.boolean()), { minLength: 1 }), async (pieces) => {
-      const port = new SerialPort(
-        () => {},
-        () => {},
-      );
+      const uart = { ready: () => true, send: () => {} };
+      const port = new SerialPort(uart, () => {});
       const reader = port.output.getReader();
       const got: number[] = [];
       const all: number[] = [];
@@ -119,4 +120,15 @@ test('sends text as UTF-8, and bytes as they are', async () => {
     [0xc3, 0xa4, 0x0d],
     [0, 255],
   ]);
+});
+
+test('input waits, in order, until the driver of the guest takes it', async () => {
+  ready = false;
+  await port.write('early ');
+  await port.write('bird');
+  expect(sent).toEqual([]);
+  ready = true;
+  port.sendWaiting();
+  await port.write('!');
+  expect(Buffer.from(sent.flat()).toString()).toBe('early bird!');
 });

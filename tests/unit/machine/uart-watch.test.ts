@@ -1,0 +1,45 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { UartWatch } from '../../../src/machine/uart-watch.ts';
+
+const ports = { readPort: vi.fn((port: number) => port & 0xff), writePort: vi.fn() };
+const onReady = vi.fn();
+let uart: UartWatch;
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  uart = new UartWatch(ports, onReady);
+});
+
+test('hands every access on, byte by byte', () => {
+  expect(uart.read(5, 1)).toBe(0xfd);
+  expect(uart.read(0, 2)).toBe(0xf9f8);
+  uart.write(0, 2, 0x4241);
+  expect(ports.writePort.mock.calls).toEqual([
+    [0x3f8, 0x41],
+    [0x3f9, 0x42],
+  ]);
+});
+
+test('is ready from the first receive interrupt that is enabled until it is disabled', () => {
+  uart.write(1, 1, 0x02);
+  expect(uart.ready).toBe(false);
+  uart.write(1, 1, 0x05);
+  uart.write(1, 1, 0x07);
+  expect(uart.ready).toBe(true);
+  expect(onReady).toHaveBeenCalledTimes(1);
+  uart.write(1, 1, 0);
+  expect(uart.ready).toBe(false);
+  uart.write(1, 1, 1);
+  expect(onReady).toHaveBeenCalledTimes(2);
+  uart.reset();
+  expect(uart.ready).toBe(false);
+});
+
+test('takes the upper half of the divisor for what it is', () => {
+  uart.write(3, 1, 0x83);
+  uart.write(1, 1, 0x01);
+  expect(uart.ready).toBe(false);
+  uart.write(3, 1, 0x03);
+  uart.write(1, 1, 0x01);
+  expect(uart.ready).toBe(true);
+});
