@@ -7,6 +7,9 @@ const INTERRUPT_ENABLE = 1;
 const RECEIVE_INTERRUPT = 0x01;
 const LINE_CONTROL = 3;
 const DIVISOR_LATCH = 0x80;
+const MODEM_CONTROL = 4;
+/** On a PC this output lets the interrupt through to the interrupt controller. */
+const OUT2 = 0x08;
 
 /** v86's own ports. */
 interface OwnPorts {
@@ -16,13 +19,14 @@ interface OwnPorts {
 
 /**
  * Stands before v86's UART and hands everything on, to know when the guest's driver takes input:
- * while it has the receive interrupt enabled. What came earlier would be lost, since a driver that
- * starts clears the receiver.
+ * while the receive interrupt is enabled and let through. What came earlier would be lost, since a
+ * driver that probes or starts clears the receiver.
  */
 export class UartWatch implements BusWindow {
   readonly #ports: OwnPorts;
   readonly #onReady: () => void;
-  #ready = false;
+  #receiveInterrupt = false;
+  #letThrough = false;
   #divisorLatch = false;
 
   /** @param onReady the driver has begun to take input; called in a port handler */
@@ -33,12 +37,13 @@ export class UartWatch implements BusWindow {
 
   /** The guest's driver takes input. */
   get ready(): boolean {
-    return this.#ready;
+    return this.#receiveInterrupt && this.#letThrough;
   }
 
   /** Power-on state. */
   reset(): void {
-    this.#ready = false;
+    this.#receiveInterrupt = false;
+    this.#letThrough = false;
     this.#divisorLatch = false;
   }
 
@@ -59,10 +64,12 @@ export class UartWatch implements BusWindow {
   }
 
   #watch(register: number, value: number): void {
+    const before = this.ready;
     if (register === LINE_CONTROL) this.#divisorLatch = (value & DIVISOR_LATCH) !== 0;
-    if (register !== INTERRUPT_ENABLE || this.#divisorLatch) return;
-    const before = this.#ready;
-    this.#ready = (value & RECEIVE_INTERRUPT) !== 0;
-    if (this.#ready && !before) this.#onReady();
+    if (register === MODEM_CONTROL) this.#letThrough = (value & OUT2) !== 0;
+    if (register === INTERRUPT_ENABLE && !this.#divisorLatch) {
+      this.#receiveInterrupt = (value & RECEIVE_INTERRUPT) !== 0;
+    }
+    if (this.ready && !before) this.#onReady();
   }
 }

@@ -83,13 +83,10 @@ test.describe('the console', () => {
     expect(end).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('ends well when the guest reboots, on the serial port too', async () => {
-    const run = new RingboxRun(['--console', 'ttyS0']);
-    // A serial port has no flow control: what comes before somebody has opened it is lost.
-    await run.untilOutput('# ');
-    run.write('echo $((6*7))\nreboot\n');
-    await run.untilOutput('42\r\n');
-    expect(await run.ended).toMatchObject({ code: 0, stderr: '' });
+  test('may be the serial port, and ends well when the guest reboots', async () => {
+    const end = await ringbox(['--console', 'ttyS0'], 'echo $((6*7)) $(tty)\nreboot\n');
+    expect(end.stdout.toString()).toContain('42 /dev/ttyS0\r\n');
+    expect(end).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('is a raw terminal of the right size, which Ctrl-] gives back', async () => {
@@ -201,6 +198,13 @@ test.describe('the exit status, with one line', () => {
     expect(end.code).toBe(3);
     expect(onlyLine(end)).toMatch(/^the guest's kernel panicked: Requested init \/missing failed/);
     expect(end.stdout.toString()).toContain('Kernel panic - not syncing');
+  });
+
+  test('is 3, with the reason, also when the kernel panics before it has a console', async () => {
+    const { kernel } = await prepareGuest();
+    const end = await ringbox(['--kernel', kernel]);
+    expect(end.code).toBe(3);
+    expect(onlyLine(end)).toContain('panicked: VFS: Unable to mount root fs on unknown-block(0,0)');
   });
 
   test('is 2 for wrong usage', async () => {

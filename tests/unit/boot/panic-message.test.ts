@@ -29,6 +29,15 @@ test("passes over the kernel's own format string", async () => {
   expect(await findPanicMessage(memory)).toBe('VFS: no root');
 });
 
+test('prefers the last line, which says where the message ends', async () => {
+  const memory = memoryWith([
+    { address: 100, text: `${MARK}VFS: no root (0,0)0)` },
+    { address: 2 * MIB - 20, text: '---[ end Kernel panic - not syncing: %s ]---' },
+    { address: 2 * MIB + 500, text: `---[ end ${MARK}VFS: no root (0,0) ]---leftover` },
+  ]);
+  expect(await findPanicMessage(memory)).toBe('VFS: no root (0,0)');
+});
+
 test('finds nothing where there is nothing, and a mark at the very end', async () => {
   expect(await findPanicMessage(memoryWith([]))).toBeNull();
   const text = `${MARK}end`;

@@ -21,6 +21,7 @@ test('hands every access on, byte by byte', () => {
 });
 
 test('is ready from the first receive interrupt that is enabled until it is disabled', () => {
+  uart.write(4, 1, 0x08);
   uart.write(1, 1, 0x02);
   expect(uart.ready).toBe(false);
   uart.write(1, 1, 0x05);
@@ -36,10 +37,19 @@ test('is ready from the first receive interrupt that is enabled until it is disa
 });
 
 test('takes the upper half of the divisor for what it is', () => {
+  uart.write(4, 1, 0x0b);
   uart.write(3, 1, 0x83);
   uart.write(1, 1, 0x01);
   expect(uart.ready).toBe(false);
   uart.write(3, 1, 0x03);
   uart.write(1, 1, 0x01);
   expect(uart.ready).toBe(true);
+});
+
+test('an interrupt that is not let through counts for nothing: a driver only probes', () => {
+  uart.write(1, 1, 0x0f);
+  expect(uart.ready).toBe(false);
+  uart.write(4, 1, 0x0b);
+  expect(uart.ready).toBe(true);
+  expect(onReady).toHaveBeenCalledTimes(1);
 });
