@@ -83,6 +83,64 @@ test.describe('the page', () => {
     await untilPrompt(page);
   });
 
+  test('shows how far the download is before the machine runs', async ({ page }) => {
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route('**/guest/rootfs.ext4.gz', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(BUILT_PAGE);
+    await expect(page.locator('html')).toHaveAttribute('data-state', 'loading');
+    await expect(page.locator('#transfers')).toContainText('100');
+    await expect(page.getByRole('progressbar').first()).toBeVisible();
+    answer();
+    await untilPrompt(page);
+    await expect(page.locator('#loading')).toBeHidden();
+  });
+
+  test('tells in its status line what the machine does', async ({ page }) => {
+    await boot(page);
+    await expect(page.locator('#memory')).toHaveText('256');
+    await expect(page.locator('#state')).toHaveText('Halted');
+    await type(page, 'while :; do dd if=/dev/vda of=/dev/null bs=1M iflag=direct; done');
+    await expect(page.locator('#state')).toHaveText('Running');
+    for (const rate of ['#speed', '#disk-rate', '#console-rate']) {
+      await expect(page.locator(rate)).toHaveText(/[1-9]/);
+    }
+  });
+
+  test('copies what is selected', async ({ page, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await boot(page);
+    await page.evaluate(() => window.ringbox.terminal.selectAll());
+    await page.locator('.xterm-helper-textarea').focus();
+    await page.keyboard.press('Control+Shift+C');
+    await expect
+      .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+      .toContain('a Linux machine in a browser tab');
+  });
+
+  test('takes a kernel and a disk that are dropped onto it', async ({ page }) => {
+    await boot(page);
+    await page.evaluate(async () => {
+      const kernel = await (await fetch('guest/bzImage')).blob();
+      const files = new DataTransfer();
+      files.items.add(new File([kernel], 'my-kernel'));
+      files.items.add(new File([new Uint8Array(1024)], 'my-disk.img'));
+      dispatchEvent(new DragEvent('drop', { dataTransfer: files, cancelable: true }));
+    });
+    await expect(page.locator('#sheet')).toBeVisible();
+    await expect(page.locator('#kernel-name')).toHaveText('my-kernel');
+    await expect(page.locator('#sheet')).toContainText('my-disk.img');
+    await page.locator('#command-line').fill('console=hvc0 root=/dev/vda');
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    // The disk is all zeros: the kernel finds no file system on it.
+    await expect(notice(page)).toContainText('VFS: Unable to mount root fs');
+  });
+
   test('shows a panic, keeps its output and offers a restart', async ({ page }) => {
     await boot(page);
     await type(page, 'echo c > /proc/sysrq-trigger');
