@@ -7,6 +7,7 @@ import type { VirtioDevice } from './device.ts';
 export const devices = {
   block: async () => (await import('./block/create.ts')).createBlockDevice,
   console: async () => (await import('./console/create.ts')).createConsoleDevice,
+  rng: async () => (await import('./rng/rng.ts')).createRngDevice,
 } satisfies Record<string, () => Promise<DeviceFactory>>;
 
 /** A device, and what the page may ask of it while it works. */

@@ -9,7 +9,7 @@ import {
 import { UnknownEmulatorError } from '../emulator/shared-wasm.ts';
 import { ByteRing } from '../link/byte-ring.ts';
 import { Attention } from '../link/control-block.ts';
-import { PciBus } from '../pci/bus.ts';
+import { FREE_SLOTS, PciBus } from '../pci/bus.ts';
 import { Pvpanic } from '../pci/pvpanic.ts';
 import { DeviceLink } from '../transport/device-link.ts';
 import { Patience } from '../transport/patience.ts';
@@ -23,6 +23,9 @@ const PORT_RING = 256 * 1024;
 
 /** Milliseconds that waiting for workers may add to a slice of the CPU, which takes about one. */
 const LONGEST_WAIT_PER_SLICE = 5;
+
+/** Virtio devices that fit the PCI bus, where pvpanic takes a slot as well. */
+const MAXIMUM_DEVICES = FREE_SLOTS - 1;
 
 /** The hardware of a machine, wired up, switched off. */
 export interface Hardware {
@@ -45,6 +48,8 @@ export interface PortRings {
 
 /** One virtio device to be plugged in. */
 export interface DevicePlan {
+  /** What messages call it, at the beginning of a sentence. */
+  name: string;
   kind: string;
   options: object;
   transfer: Transferable[];
@@ -52,7 +57,8 @@ export interface DevicePlan {
 
 export interface HardwareHooks extends EmulatorHooks {
   panicked(): void;
-  deviceDied(kind: string, index: number, reason: string): void;
+  /** @param name of the device's plan */
+  deviceDied(name: string, index: number, reason: string): void;
 }
 
 /** The console with its ports: port 0 is hvc0. */
@@ -65,12 +71,27 @@ export function planConsole(names: string[]): { plan: DevicePlan; rings: PortRin
   const ports = rings.map(({ name, output, input }) => {
     return { name, output: output.buffer, input: input.buffer };
   });
-  return { plan: { kind: 'console', options: { ports }, transfer: [] }, rings };
+  return {
+    plan: { name: 'The console', kind: 'console', options: { ports }, transfer: [] },
+    rings,
+  };
 }
 
-export function planDisk(disk: DiskOptions): DevicePlan {
+/** The disk that comes after `index` others. */
+export function planDisk(disk: DiskOptions, index: number): DevicePlan {
   const transfer = disk.image instanceof Blob ? [] : [disk.image as unknown as Transferable];
-  return { kind: 'block', options: disk, transfer };
+  return { name: `Disk ${diskName(disk, index)}`, kind: 'block', options: disk, transfer };
+}
+
+/** What messages call a disk: its own name, or what the guest calls it. */
+export function diskName({ name }: DiskOptions, index: number): string {
+  const letter = (number: number) => String.fromCharCode('a'.charCodeAt(0) + number);
+  const first = index < 26 ? '' : letter(Math.floor(index / 26) - 1);
+  return name ?? `vd${first}${letter(index % 26)}`;
+}
+
+export function planRng(): DevicePlan {
+  return { name: 'The random number generator', kind: 'rng', options: {}, transfer: [] };
 }
 
 /**
@@ -82,11 +103,12 @@ export async function assemble(
   plans: DevicePlan[],
   hooks: HardwareHooks,
 ): Promise<Hardware> {
-  if (plans.length > Attention.maximumDevices - 1) {
+  if (plans.length > MAXIMUM_DEVICES) {
+    const others = plans.filter(({ kind }) => kind !== 'block').length;
     throw new MachineError(
       'too-many-devices',
       `A machine with ${plans.length} virtio devices does not fit its PCI bus.`,
-      `Attach at most ${Attention.maximumDevices - 2} disks.`,
+      `Attach at most ${MAXIMUM_DEVICES - others} disks.`,
     );
   }
   const emulator = await makeEmulator(memory, hooks);
@@ -101,7 +123,10 @@ export async function assemble(
     ramSize: emulator.memory.size,
     attention: attention.words.buffer,
   };
-  const hosts = await startWorkers(plans, parts, hooks);
+  const hosts = await startWorkers(plans, parts, hooks).catch(async (error) => {
+    await emulator.dispose();
+    throw error;
+  });
   const patience = new Patience(LONGEST_WAIT_PER_SLICE);
   const devices = hosts.map((host, index) => {
     const dropCode = (address: number, length: number) => emulator.dropCode(address, length);
@@ -167,8 +192,8 @@ async function startWorkers(
   parts: Omit<SharedParts, 'index'>,
   hooks: HardwareHooks,
 ): Promise<DeviceHost[]> {
-  const starting = plans.map(({ kind, options, transfer }, index) => {
-    const onDeath = (reason: string) => hooks.deviceDied(kind, index, reason);
+  const starting = plans.map(({ name, kind, options, transfer }, index) => {
+    const onDeath = (reason: string) => hooks.deviceDied(name, index, reason);
     return DeviceHost.create(kind, options, { ...parts, index }, transfer, onDeath);
   });
   const results = await Promise.allSettled(starting);

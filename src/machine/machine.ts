@@ -1,7 +1,15 @@
 import { BootError, checkKernel, type LinuxParts, startLinux } from '../boot/linux.ts';
 import { findPanicMessage } from '../boot/panic-message.ts';
 import type { PortRings } from './assembly.ts';
-import { assemble, type DevicePlan, type Hardware, planConsole, planDisk } from './assembly.ts';
+import {
+  assemble,
+  type DevicePlan,
+  diskName,
+  type Hardware,
+  planConsole,
+  planDisk,
+  planRng,
+} from './assembly.ts';
 import { ConsolePort } from './console-port.ts';
 import { Disk } from './disk.ts';
 import { MachineError } from './errors.ts';
@@ -16,7 +24,9 @@ import { UART_PORTS, UartWatch } from './uart-watch.ts';
 
 /** After the pvpanic device was told, the kernel may go on this long to print, in milliseconds. */
 const PANIC_PRINT_TIME = 1000;
+/** Places of the devices: disks come before all others, so that more kinds do not move them. */
 const CONSOLE_INDEX = 0;
+const FIRST_DISK_INDEX = 1;
 
 /** Counters that only grow, since the machine was made; differences are rates. */
 export interface MachineStatistics {
@@ -33,8 +43,8 @@ export interface MachineStatistics {
 }
 
 /**
- * A computer: an x86 CPU with RAM, a virtio console and virtio disks, each device in a worker of
- * its own. For the page's own thread.
+ * A computer: an x86 CPU with RAM, a virtio console, virtio disks and a virtio entropy device,
+ * each device in a worker of its own. For the page's own thread.
  *
  * It is made whole, switched off: `create`, then `start`.
  */
@@ -76,7 +86,7 @@ export class Machine {
     wiring.panicked = () => {
       this.#panicSince ??= performance.now();
     };
-    wiring.deviceDied = (kind, index, reason) => this.#deviceDied(kind, index, reason);
+    wiring.deviceDied = (name, index, reason) => this.#deviceDied(name, index, reason);
     this.serial = this.#makeSerial();
     const serialByte = new Uint8Array(1);
     wiring.serialOutput = (byte) => {
@@ -99,7 +109,7 @@ export class Machine {
     checkOptions(options);
     const software = await readSoftware(options);
     const { plan, rings } = planConsole(options.ports ?? []);
-    const plans: DevicePlan[] = [plan, ...(options.disks ?? []).map(planDisk)];
+    const plans: DevicePlan[] = [plan, ...(options.disks ?? []).map(planDisk), planRng()];
     const wiring = new Wiring(rings);
     const memory = options.memory ?? MEMORY_LIMITS.standard;
     const hardware = await assemble(memory, plans, wiring);
@@ -164,6 +174,7 @@ export class Machine {
     this.console.dispose();
     for (const port of this.ports.values()) port.dispose();
     this.serial.dispose();
+    for (const device of this.#hardware.devices) device.link.declareDead();
     await Promise.all(this.#hardware.hosts.map((host) => host.end()));
     await this.#hardware.emulator.dispose();
   }
@@ -174,11 +185,16 @@ export class Machine {
       instructions: emulator.instructions,
       halted: emulator.halted,
       consoleBytes: this.console.outputBytes + this.serial.outputBytes,
-      disks: devices.slice(CONSOLE_INDEX + 1).map(({ link }) => ({ requests: link.completed })),
+      disks: this.disks.map((_, index) => {
+        return { requests: devices[FIRST_DISK_INDEX + index].link.completed };
+      }),
     };
   }
 
-  /** Ends device worker `index` (0 is the console, then the disks) as a defect would: for tests. */
+  /**
+   * Ends device worker `index` as a defect would, for tests: 0 is the console, then come the disks,
+   * then the rest.
+   */
   killDevice(index: number): void {
     this.#hardware.hosts[index].kill();
   }
@@ -213,6 +229,7 @@ export class Machine {
 
   /** Runs the guest for a slice. @returns milliseconds until it has work, Infinity at its end */
   #slice(): number {
+    if (this.#state !== 'running') return Number.POSITIVE_INFINITY;
     if (this.serial.full) return HELD;
     this.#hardware.patience.refill();
     const { emulator } = this.#hardware;
@@ -276,12 +293,11 @@ export class Machine {
     this.#events.emit('error', error);
   }
 
-  #deviceDied(kind: string, index: number, reason: string): void {
+  #deviceDied(name: string, index: number, reason: string): void {
     if (this.#state === 'disposed') return;
     this.#hardware.devices[index].link.declareDead();
     this.#hardware.attention.request(index);
-    const what = kind === 'console' ? 'The console' : `Disk ${this.disks[index - 1]?.name}`;
-    const message = `${what} has failed (${reason}). The guest was told: the device needs a reset.`;
+    const message = `${name} has failed (${reason}). The guest was told: the device needs a reset.`;
     const remedy = 'Save what you can, then start a new machine.';
     this.#death = new MachineError('device-died', message, remedy);
     this.#events.emit('error', this.#death);
@@ -292,7 +308,7 @@ export class Machine {
     this.#uart = new UartWatch(emulator, () => this.serial.sendWaiting());
     emulator.ports.map(UART_PORTS.base, UART_PORTS.length, this.#uart);
     const device = {
-      ready: () => this.#uart.ready,
+      hasRoom: () => this.#uart.hasRoom,
       send: (bytes: Uint8Array) => emulator.serialInput(bytes),
     };
     return new SerialPort(device, () => this.#scheduler.wake());
@@ -316,10 +332,9 @@ export class Machine {
 
   #makeDisks(options: MachineOptions): Disk[] {
     return (options.disks ?? []).map((disk, index) => {
-      const host = this.#hardware.hosts[index + CONSOLE_INDEX + 1];
-      const letter = String.fromCharCode('a'.charCodeAt(0) + index);
+      const host = this.#hardware.hosts[FIRST_DISK_INDEX + index];
       const size = diskSize(host.control.configuration);
-      return new Disk(disk.name ?? `vd${letter}`, size, disk.readOnly ?? false, host);
+      return new Disk(diskName(disk, index), size, disk.readOnly ?? false, host);
     });
   }
 
@@ -331,7 +346,8 @@ export class Machine {
 
   #wrongState(verb: string): MachineError {
     const remedy = this.#state === 'disposed' ? 'Make a new one.' : 'Use `reset`.';
-    return new MachineError('disposed', `A machine that is ${this.#state} cannot ${verb}.`, remedy);
+    const code = this.#state === 'disposed' ? 'disposed' : 'wrong-state';
+    return new MachineError(code, `A machine that is ${this.#state} cannot ${verb}.`, remedy);
   }
 }
 
@@ -343,7 +359,7 @@ class Wiring {
   wake: () => void = () => {};
   serialOutput: (byte: number) => void = () => {};
   panicked: () => void = () => {};
-  deviceDied: (kind: string, index: number, reason: string) => void = () => {};
+  deviceDied: (name: string, index: number, reason: string) => void = () => {};
 
   constructor(rings: PortRings[]) {
     this.rings = rings;

@@ -19,6 +19,8 @@ const INTEL = 0x8086;
 const HOST_BRIDGE_SLOT = 0;
 const ISA_BRIDGE_SLOT = 1;
 const FIRST_FREE_SLOT = 2;
+/** Functions that can be plugged in. */
+export const FREE_SLOTS = SLOTS - FIRST_FREE_SLOT;
 
 /** Edge/level control of the two interrupt controllers: a bit for each level-triggered line. */
 const EDGE_LEVEL_PORTS = [0x4d0, 0x4d1];
