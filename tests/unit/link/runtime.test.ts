@@ -156,7 +156,7 @@ describe('the sync rule', () => {
     expect(harness.control.load(harness.control.queueBase(0) + QueueWord.published)).toBe(1);
   });
 
-  test('data and used element are written before the sync is asked for (SPLIT-012, 013)', () => {
+  test('data and used element are written before the sync is asked for (SPLIT-012, SPLIT-013)', () => {
     const driver = start();
     const answer = harness.space(5);
     driver.add([harness.buffer('hello')], [answer]);

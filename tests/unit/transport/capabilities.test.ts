@@ -139,7 +139,7 @@ describe('the list of capabilities (PCI-001)', () => {
   });
 });
 
-test('nothing is offered that goes with MSI-X, shared memory or SR-IOV: there is none of it', () => {
+test('nothing is offered that goes with MSI-X, shared memory or SR-IOV: there is none of it (BASIC-027)', () => {
   expect(walk().every(({ type }) => type <= Type.pciAccess)).toBe(true);
   const transport = rig.offeredFeatures() >> 24n;
   const mine = [

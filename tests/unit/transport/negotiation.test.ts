@@ -99,7 +99,7 @@ describe('FEATURES_OK', () => {
   });
 
   test.each([0, 4, 24, 27, 30, 31, 33, 39, 41, 49, 51, 63])(
-    'is refused with feature %i, which was never offered',
+    'is refused with feature %i, which was never offered (BASIC-005)',
     (bit) => {
       expect(accepts([Feature.version1, bit])).toBe(false);
       expect(rig.status).toBe(FRIENDLY);
@@ -107,7 +107,7 @@ describe('FEATURES_OK', () => {
     },
   );
 
-  test('is refused with a feature beyond the first 64', () => {
+  test('is refused with a feature beyond the first 64 (BASIC-005)', () => {
     rig.status = FRIENDLY;
     rig.acceptFeatures([Feature.version1]);
     rig.write(Common.driverFeatureSelect, 4, 2);
@@ -120,7 +120,7 @@ describe('FEATURES_OK', () => {
     expect(accepts([Feature.version1])).toBe(true);
   });
 
-  test('is refused without VERSION_1: this is no legacy device', () => {
+  test('is refused without VERSION_1: this is no legacy device (BASIC-005)', () => {
     expect(accepts([OWN_LOW])).toBe(false);
     expect(accepts([])).toBe(false);
   });

@@ -234,7 +234,7 @@ describe('durability', () => {
     expect(disk.answer(submitted, 0).status).toBe(IOERR);
   });
 
-  test('that holds for a backend that writes at once and flushes later', async () => {
+  test('that holds for a backend that writes at once and flushes later (BLK-023)', async () => {
     vi.spyOn(backend, 'write').mockReturnValue(undefined);
     disk = Disk.on(backend, [VIRTIO_F_VERSION_1]);
     disk.submit(concatenate(header(1, 0), pattern(512)), 0);

@@ -82,7 +82,7 @@ describe('read and write', () => {
     expectBytes(disk.read(0, 4096).data, new Uint8Array(4096));
   });
 
-  test('a failed read promises only bytes that were written from the beginning on', async () => {
+  test('a failed read promises only bytes that were written from the beginning on (SPLIT-013)', async () => {
     const disk = await Disk.of(SIZE);
     // The status byte lies behind 512 bytes that were not written: none is promised.
     expect(disk.read(CAPACITY, 512).written).toBe(0);
@@ -288,6 +288,15 @@ describe('discard and write-zeroes', () => {
     const expected = pattern(SIZE);
     for (let index = 1; index < 65; index++) expected.fill(0, index * 1024, index * 1024 + 512);
     expectBytes(disk.read(0, SIZE).data, expected);
+  });
+
+  test('an unknown flag outranks a wrong number of bytes (BLK-018, BLK-019)', async () => {
+    const disk = await full();
+    const many = Array.from({ length: 65 }, (_, index) => clearSegment(2 * index, 1, 2));
+    expect(disk.request(concatenate(header(WRITE_ZEROES, 0), ...many)).status).toBe(UNSUPP);
+    const stray = concatenate(header(DISCARD, 0), clearSegment(0, 1, 1), new Uint8Array(3));
+    expect(disk.request(stray).status).toBe(UNSUPP);
+    expectBytes(disk.read(0, SIZE).data, pattern(SIZE));
   });
 
   test('both are refused on a read-only disk, and change nothing (BLK-017)', async () => {

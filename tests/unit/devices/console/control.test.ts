@@ -272,7 +272,7 @@ describe('a hostile driver', () => {
     expect(terminal.take(0)).toEqual([]);
   });
 
-  test('any messages in any framing: no exception, no needs-reset, no port added twice', () => {
+  test('any messages in any framing: no exception, no needs-reset, no port added twice (CONSOLE-003)', () => {
     const message = fc.record({
       id: fc.oneof(fc.nat(3), fc.constant(ANY_PORT)),
       event: fc.oneof(fc.nat(9), fc.nat(65535)),

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { type DeviceKind, devices, type MadeDevice } from '../../../src/devices/catalogue.ts';
+import { ByteRing } from '../../../src/link/byte-ring.ts';
+import { Rig } from '../transport/rig.ts';
+
+const port = () => ({
+  name: 'port',
+  output: ByteRing.create(64).buffer,
+  input: ByteRing.create(64).buffer,
+});
+
+const sector = new Blob([new Uint8Array(512)]);
+
+/** Every way to make a device that could change what it offers. A kind without an entry has one. */
+const OPTIONS: Partial<Record<DeviceKind, object[]>> = {
+  block: [{ image: sector }, { image: sector, readOnly: true }],
+  console: [{ ports: [port()] }, { ports: [port(), port(), port()] }],
+};
+
+/** INDIRECT_DESC, EVENT_IDX, VERSION_1, RING_RESET. */
+const OF_EVERY_DEVICE = [28, 29, 32, 40];
+
+/** By device type: the bits whose features are implemented. Whoever adds one adds tests of it. */
+const IMPLEMENTED: Record<number, readonly number[]> = {
+  2: [2, 5, 6, 9, 10, 13, 14], // SEG_MAX, RO, BLK_SIZE, FLUSH, TOPOLOGY, DISCARD, WRITE_ZEROES
+  3: [0, 1, 2], // SIZE, MULTIPORT, EMERG_WRITE
+  4: [],
+};
+
+/** By device type: features of the specification, and what they cannot be without. */
+const REQUIREMENTS: Record<number, readonly (readonly [feature: number, required: number])[]> = {
+  2: [[11, 9]], // CONFIG_WCE: FLUSH
+  3: [],
+  4: [],
+};
+
+/** Every device, with its type and the bits that a driver is offered. */
+async function offers(): Promise<{ kind: string; type: number; bits: number[] }[]> {
+  const kinds = Object.keys(devices) as DeviceKind[];
+  const made = kinds.flatMap((kind) =>
+    (OPTIONS[kind] ?? [{}]).map(async (options) => {
+      const create = (await devices[kind]()) as (options: object) => MadeDevice;
+      const { description } = (await create(options)).device;
+      const offered = new Rig({ features: description.features }).offeredFeatures();
+      const bits = Array.from({ length: 64 }, (_, bit) => bit).filter(
+        (bit) => ((offered >> BigInt(bit)) & 1n) === 1n,
+      );
+      return { kind, type: description.type, bits };
+    }),
+  );
+  return Promise.all(made);
+}
+
+describe('what a device of the catalogue offers', () => {
+  test('is implemented, all of it (BASIC-006)', async () => {
+    for (const { kind, type, bits } of await offers()) {
+      expect(Object.keys(IMPLEMENTED), `list what ${kind} implements`).toContain(`${type}`);
+      const implemented = new Set([...OF_EVERY_DEVICE, ...(IMPLEMENTED[type] ?? [])]);
+      expect({ kind, without: bits.filter((bit) => !implemented.has(bit)) }).toEqual({
+        kind,
+        without: [],
+      });
+    }
+  });
+
+  test('includes what it requires (BASIC-004)', async () => {
+    for (const { kind, type, bits } of await offers()) {
+      expect(Object.keys(REQUIREMENTS), `list what ${kind} requires`).toContain(`${type}`);
+      for (const [feature, required] of REQUIREMENTS[type] ?? []) {
+        if (bits.includes(feature)) expect(bits).toContain(required);
+      }
+    }
+  });
+});
