@@ -9,15 +9,33 @@ export class DirtyList {
   readonly #starts = new Float64Array(DIRTY_CAPACITY);
   readonly #ends = new Float64Array(DIRTY_CAPACITY);
   #count = 0;
+  /** Bytes of all ranges together, and what they span. */
+  #total = 0;
+  #lowest = Number.POSITIVE_INFINITY;
+  #highest = 0;
 
   constructor(control: ControlBlock) {
     this.#control = control;
   }
 
-  /** Adds [address, address + length). Joins neighbours; when full, widens the last range. */
+  /**
+   * Adds [address, address + length). Joins neighbours; when full, widens the last range. Ranges
+   * that overlap so much that one over all of them is shorter become that one: a driver that gives
+   * all of RAM a thousand times must not make the CPU thread go over it a thousand times.
+   */
   add(address: number, length: number): void {
     if (length === 0) return;
     const end = address + length;
+    this.#total += length;
+    this.#lowest = Math.min(this.#lowest, address);
+    this.#highest = Math.max(this.#highest, end);
+    if (this.#total > this.#highest - this.#lowest) {
+      this.#starts[0] = this.#lowest;
+      this.#ends[0] = this.#highest;
+      this.#count = 1;
+      this.#total = this.#highest - this.#lowest;
+      return;
+    }
     const last = this.#count - 1;
     if (last >= 0 && this.#ends[last] === address) {
       this.#ends[last] = end;
@@ -40,5 +58,8 @@ export class DirtyList {
     }
     this.#control.store(Word.dirtyCount, this.#count);
     this.#count = 0;
+    this.#total = 0;
+    this.#lowest = Number.POSITIVE_INFINITY;
+    this.#highest = 0;
   }
 }

@@ -4,6 +4,8 @@ import {
   type ControlBlock,
   Word,
 } from '../link/control-block.ts';
+import { Feature } from '../link/features.ts';
+import { nextTask } from '../link/next-task.ts';
 import { wordChanged } from '../link/wait.ts';
 import type { GuestMemory } from '../ring/guest-memory.ts';
 import type { VirtioDevice } from './device.ts';
@@ -66,6 +68,11 @@ export class DeviceRuntime {
   /** The device configuration space. Once the driver may see it, only `changeConfiguration` writes. */
   get configuration(): Uint8Array<SharedArrayBuffer> {
     return this.#control.configuration;
+  }
+
+  /** The machine is paused: the device does nothing. */
+  get paused(): boolean {
+    return (this.#control.load(Word.pause) & 1) === 1;
   }
 
   /** True once the driver has set DRIVER_OK, until it resets the device. */
@@ -155,7 +162,7 @@ export class DeviceRuntime {
     for (const queue of this.queues) {
       const configure = queue.configureRequest();
       if (configure === queue.configured) continue;
-      queue.configure(this.hasFeature(VIRTIO_F_INDIRECT_DESC));
+      queue.configure(this.hasFeature(Feature.indirectDescriptors));
       this.#device.queueReset(queue.index);
       queue.acknowledgeConfigure(configure);
     }
@@ -209,16 +216,3 @@ export class DeviceRuntime {
  * waiting for the request.
  */
 const SYNC_SPIN = 0.1;
-
-/** VIRTIO_F_INDIRECT_DESC (VIRTIO 1.4, 6). */
-const VIRTIO_F_INDIRECT_DESC = 28;
-
-const { port1, port2 } = new MessageChannel();
-
-/** Lets the worker's event loop handle one round of messages. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    port1.onmessage = () => resolve();
-    port2.postMessage(null);
-  });
-}

@@ -128,7 +128,9 @@ export class Emulator {
 
   /** Runs the guest for about a millisecond. @returns milliseconds until it has work again */
   runSlice(): number {
-    return (this.#cpu.wm.exports.main_loop as () => number)();
+    const milliseconds = (this.#cpu.wm.exports.main_loop as () => number)();
+    this.#countInstructions();
+    return milliseconds;
   }
 
   /** The CPU waits for an interrupt. */
@@ -149,10 +151,14 @@ export class Emulator {
 
   /** Guest instructions that have run since the machine was made. */
   get instructions(): number {
+    return this.#instructions;
+  }
+
+  /** v86 counts modulo 2^32, and from 0 again after a reset. */
+  #countInstructions(): void {
     const counter = this.#cpu.instruction_counter[0];
     this.#instructions += (counter - this.#lastCounter) >>> 0;
     this.#lastCounter = counter;
-    return this.#instructions;
   }
 
   /** Raises interrupt line `line` (0 to 15). Only at a sync point or in a port handler. */
@@ -188,6 +194,7 @@ export class Emulator {
   /** Puts CPU and RAM into their state at power-on. Not from inside a slice. */
   reset(): void {
     this.#cpu.reset_cpu();
+    this.#lastCounter = this.#cpu.instruction_counter[0];
     this.memory.fill(0, 0, this.memory.size);
     this.#cpu.jit_clear_cache();
     this.#cpu.full_clear_tlb();

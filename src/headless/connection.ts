@@ -1,3 +1,4 @@
+import { nextTask } from '../link/next-task.ts';
 import type { Machine } from '../machine/index.ts';
 import { ConsoleTail } from './console-tail.ts';
 import type { Host } from './host.ts';
@@ -108,10 +109,6 @@ async function drain(ways: OutputWay[]): Promise<void> {
     while (pump.bytes < port.outputBytes) await nextTask();
     await pump.idle();
   }
-}
-
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** Collects a stream as text. */

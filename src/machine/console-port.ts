@@ -31,6 +31,8 @@ export class ConsolePort {
   readonly #output: ByteRing;
   /** Called when a piece of the output was read. */
   #pieceRead: (() => void)[] = [];
+  /** Pieces of the output that were read. */
+  #pieces = 0;
   readonly #encoder = new TextEncoder();
   /** Writes follow one another, so that long ones do not mix. */
   #writing: Promise<void> = Promise.resolve();
@@ -67,16 +69,21 @@ export class ConsolePort {
 
   /**
    * Resolves when all that the guest has written so far has gone out of `output`. It needs a
-   * reader, and a guest that has stopped writing.
+   * reader, and a guest that has stopped writing. What a paused device holds does not count.
    */
   async drained(): Promise<void> {
-    while (await this.#device.holdsOutput(this.#number)) await this.#nextPiece();
+    for (let pieces = this.#pieces; await this.#device.holdsOutput(this.#number); ) {
+      // Unless a piece was read since the device was asked: then its answer is of the past.
+      if (pieces === this.#pieces) await this.#nextPiece();
+      pieces = this.#pieces;
+    }
     while (this.#output.readable > 0) await this.#nextPiece();
   }
 
   /** Tells the guest the terminal's size. Only the console has one. */
   resize(columns: number, rows: number): void {
-    void this.#device.resize(columns, rows);
+    // A console that has died has no size; the machine has told of its death.
+    this.#device.resize(columns, rows).catch(() => {});
   }
 
   /** Ends the output and lets waiting writes go; the machine's. */
@@ -111,6 +118,7 @@ export class ConsolePort {
           this.#device.signal();
           look(bytes);
           if (bytes.length > 0) controller.enqueue(bytes);
+          this.#pieces++;
           for (const resolve of this.#pieceRead.splice(0)) resolve();
           if (this.#closed && ring.readable === 0) controller.close();
         },

@@ -89,6 +89,7 @@ export class DeviceHost {
     this.control.signal();
     const tooLong = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_END));
     await Promise.race([this.#served, this.#death.promise, tooLong]).catch(() => {});
+    this.#death.silence();
     this.terminate();
   }
 
@@ -114,8 +115,15 @@ class Death {
   readonly promise: Promise<never>;
   declare!: (reason: string) => void;
 
+  /** The end is the machine's own: calls under way are told, nobody else is. */
+  silence!: () => void;
+
   constructor(kind: string, onDeath: (reason: string) => void) {
     this.promise = new Promise((_, reject) => {
+      this.silence = () => {
+        this.declare = () => {};
+        reject(new MachineError('disposed', 'The machine has been disposed.', 'Make a new one.'));
+      };
       this.declare = (reason) => {
         this.declare = () => {};
         const remedy = 'Reload the page; if it happens again, please report it.';

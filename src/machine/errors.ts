@@ -15,6 +15,7 @@ export type MachineErrorCode =
   | 'unknown-emulator'
   | 'device-died'
   | 'cpu-failed'
+  | 'wrong-state'
   | 'disposed';
 
 /** A failure that a person can act on: what was wrong, with which input, and what to do. */

@@ -62,9 +62,9 @@ export class Scheduler {
   #run(plan: number): void {
     if (!this.#running || plan !== this.#plan) return;
     const milliseconds = this.#slice();
-    if (!this.#running || plan !== this.#plan) return;
     if (milliseconds === Number.POSITIVE_INFINITY) this.stop();
-    else if (milliseconds === HELD) return;
+    if (!this.#running || plan !== this.#plan) return;
+    if (milliseconds === HELD) return;
     else if (milliseconds < 1) this.#soon();
     else void this.#sleep(milliseconds);
   }

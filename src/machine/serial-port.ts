@@ -1,10 +1,12 @@
 /** With this many bytes unread the CPU is held, so that nothing is lost and nothing grows. */
 const FULL = 1024 * 1024;
+/** Bytes that a 16550 holds: a driver takes so many at a time, and they are all it has asked for. */
+const FIFO = 16;
 
 /** What a serial port needs of the guest's UART. */
 export interface SerialDevice {
-  /** The guest's driver takes input. */
-  ready(): boolean;
+  /** The guest's driver takes input, and has taken all that came before. */
+  hasRoom(): boolean;
   send(bytes: Uint8Array): void;
 }
 
@@ -21,8 +23,8 @@ export class SerialPort {
   readonly #encoder = new TextEncoder();
   #pending = new Uint8Array(4096);
   #length = 0;
-  /** Input that came before the guest's driver takes any. */
-  readonly #waiting: Uint8Array[] = [];
+  /** Input that the guest has no room for yet. */
+  readonly #waiting: { bytes: Uint8Array; sent: () => void }[] = [];
   #arrived: () => void = () => {};
   #closed = false;
 
@@ -43,16 +45,25 @@ export class SerialPort {
     return this.#length >= FULL;
   }
 
-  /** Sends text or bytes to the guest, which gets them once its driver takes input. */
-  async write(data: string | Uint8Array): Promise<void> {
-    this.#waiting.push(typeof data === 'string' ? this.#encoder.encode(data) : data.slice());
-    this.sendWaiting();
+  /** Sends text or bytes to the guest. Resolves when its driver has begun to take the last of it. */
+  write(data: string | Uint8Array): Promise<void> {
+    const bytes = typeof data === 'string' ? this.#encoder.encode(data) : data.slice();
+    return new Promise((resolve) => {
+      this.#waiting.push({ bytes, sent: resolve });
+      this.sendWaiting();
+    });
   }
 
-  /** The guest's driver may have begun to take input; the machine's. */
+  /** The guest may have room for input; the machine's. */
   sendWaiting(): void {
-    if (!this.#uart.ready()) return;
-    for (const bytes of this.#waiting.splice(0)) this.#uart.send(bytes);
+    while (this.#waiting.length > 0 && this.#uart.hasRoom()) {
+      const first = this.#waiting[0];
+      this.#uart.send(first.bytes.subarray(0, FIFO));
+      first.bytes = first.bytes.subarray(FIFO);
+      if (first.bytes.length > 0) continue;
+      this.#waiting.shift();
+      first.sent();
+    }
   }
 
   /** Resolves when all that the guest has written so far has gone out of `output`. */
@@ -75,6 +86,7 @@ export class SerialPort {
   /** Ends the output; the machine's. */
   dispose(): void {
     this.#closed = true;
+    for (const { sent } of this.#waiting.splice(0)) sent();
     this.#arrived();
   }
 

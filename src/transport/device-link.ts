@@ -6,6 +6,7 @@ import {
   QueueWord,
   Word,
 } from '../link/control-block.ts';
+import { nextTask } from '../link/next-task.ts';
 import type { GuestMemory } from '../ring/guest-memory.ts';
 import { QueueNotifications } from '../ring/notifications.ts';
 import { layoutFault, type QueueLayout } from '../ring/virtqueue.ts';
@@ -146,7 +147,14 @@ export class DeviceLink {
     const request = (this.#control.load(Word.pause) | 1) + 2;
     this.#control.store(Word.pause, request);
     this.#control.signal();
-    while (!this.#dead && this.#control.load(Word.paused) !== request) await nextTask();
+    // A resumption that follows at once ends the waiting as well.
+    while (
+      !this.#dead &&
+      this.#control.load(Word.pause) === request &&
+      this.#control.load(Word.paused) !== request
+    ) {
+      await nextTask();
+    }
   }
 
   /** Lets the worker go on. */
@@ -341,9 +349,4 @@ export class DeviceLink {
 /** An address as a control word; beyond 4 GiB it becomes one that no queue can have. */
 function addressWord(address: number): number {
   return Math.min(address, 0xffffffff);
-}
-
-/** One task later: for waits that are rare and have no word of their own to sleep on. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -1,10 +1,4 @@
-/** Feature bits that belong to the transport and the rings, not to a device (VIRTIO 1.4, 6). */
-export const Feature = {
-  indirectDescriptors: 28,
-  eventIndex: 29,
-  version1: 32,
-  ringReset: 40,
-} as const;
+export { Feature } from '../link/features.ts';
 
 /** Bits of the device status field (VIRTIO 1.4, 2.1). */
 export const Status = {

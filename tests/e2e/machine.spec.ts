@@ -70,6 +70,20 @@ test.describe('a machine', () => {
     expect(await guest.output('head -c 5 /dev/vdc; head -c 6 /dev/vdb')).toBe('thirdsecond');
   });
 
+  test('has a random number generator, rng, that the kernel draws from', async ({ guest }) => {
+    await guest.boot();
+    const driver = await guest.output('cat /sys/class/misc/hw_random/rng_current');
+    expect(driver).toBe('virtio_rng.0');
+    const draw = () => guest.output('dd if=/dev/hwrng bs=64 count=4 2>/dev/null | base64 -w0');
+    const first = Buffer.from(await draw(), 'base64');
+    const second = Buffer.from(await draw(), 'base64');
+    expect([first.length, second.length]).toEqual([256, 256]);
+    expect(second).not.toEqual(first);
+    // The disks are counted without it.
+    const counted = await guest.page.evaluate(() => testMachine.machine.statistics().disks.length);
+    expect(counted).toBe(1);
+  });
+
   test('pauses and resumes', async ({ guest }) => {
     await guest.boot();
     const before = await guest.page.evaluate(async () => {
@@ -103,6 +117,64 @@ test.describe('a machine', () => {
       await testMachine.untilPrompt();
     });
     expect(await guest.output('head -c 6 /dev/vdb')).toBe('before');
+  });
+
+  test('forgets its memory in a reset', async ({ guest }) => {
+    await guest.boot({ memory: 64 });
+    // The pattern does not match itself, so the search does not find its own words.
+    const search =
+      "dd if=/dev/mem bs=64k skip=16 count=1008 2>/dev/null | tr -s '\\0' '\\n' | grep -c 'left-over[-]7'; true";
+    await guest.output('for i in $(seq 2000); do echo "left-over""-7"; done > /tmp/left-over');
+    expect(Number(await guest.output(search))).toBeGreaterThan(1000);
+    await guest.page.evaluate(async () => {
+      await testMachine.machine.reset();
+      testMachine.output = '';
+      await testMachine.untilPrompt();
+    });
+    expect(Number(await guest.output(search))).toBe(0);
+  });
+
+  test('pauses and resumes at once, and resets while it is paused', async ({ guest }) => {
+    await guest.boot();
+    await guest.page.evaluate(async () => {
+      const { machine } = testMachine;
+      const paused = machine.pause();
+      machine.resume();
+      await paused;
+    });
+    expect(await guest.output('echo going on')).toBe('going on');
+    await guest.page.evaluate(async () => {
+      await testMachine.machine.pause();
+      await testMachine.machine.reset();
+      testMachine.output = '';
+      await testMachine.untilPrompt();
+    });
+    expect(await guest.output('echo anew')).toBe('anew');
+  });
+
+  test('counts instructions over a reset', async ({ guest }) => {
+    await guest.boot();
+    const [before, after] = await guest.page.evaluate(async () => {
+      const { machine } = testMachine;
+      const before = machine.statistics().instructions;
+      await machine.reset();
+      testMachine.output = '';
+      await testMachine.untilPrompt();
+      return [before, machine.statistics().instructions];
+    });
+    expect(after).toBeGreaterThan(before);
+    expect(after - before).toBeLessThan(1_000_000_000);
+  });
+
+  test('says how many disks it can have', async ({ guest }) => {
+    const told = await guest.page.evaluate(async () => {
+      const options = await TestMachine.options();
+      const disk = { image: new Blob([new Uint8Array(512)]) };
+      options.disks = new Array(28).fill(disk);
+      const error = await Machine.create(options).catch((reason) => reason);
+      return [error.code, error.remedy];
+    });
+    expect(told).toEqual(['too-many-devices', 'Attach at most 27 disks.']);
   });
 
   test('starts again when the guest reboots', async ({ guest }) => {
@@ -164,10 +236,13 @@ test.describe('a machine', () => {
   test('50 in a row in one page leave nothing behind', async ({ guest, page }) => {
     const session = await page.context().newCDPSession(page);
     const heaps: number[] = [];
+    await page.evaluate(() => Object.assign(globalThis, { machines: [] }));
     for (let round = 0; round < 50; round++) {
       await page.evaluate(async () => {
+        const { machines } = globalThis as unknown as { machines: WeakRef<object>[] };
         const options = await TestMachine.options({ memory: 128 });
         const machine = await Machine.create(options);
+        machines.push(new WeakRef(machine));
         const reader = machine.console.output.getReader();
         machine.start();
         // The kernel runs, and its console works.
@@ -180,6 +255,13 @@ test.describe('a machine', () => {
       heaps.push(usedSize);
     }
     await expect.poll(() => page.workers().length).toBe(0);
+    // A machine that is gone has taken its RAM with it.
+    await session.send('HeapProfiler.collectGarbage');
+    const alive = await page.evaluate(() => {
+      const { machines } = globalThis as unknown as { machines: WeakRef<object>[] };
+      return machines.filter((machine) => machine.deref() !== undefined).length;
+    });
+    expect(alive).toBeLessThanOrEqual(1);
     // Ten machines are enough to warm up; the forty after them add next to nothing.
     expect(heaps[4] - heaps[0]).toBeLessThan(8 * MIB);
     await guest.dispose();

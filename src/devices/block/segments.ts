@@ -34,14 +34,14 @@ export class BlockSegments {
   /** Copies and checks. @param size bytes of the disk @returns the status to refuse with, or OK */
   parse(request: BlockRequest, size: number): BlockStatus {
     const { length } = request;
-    if (length === 0 || length % SEGMENT_LENGTH !== 0) return VIRTIO_BLK_S_IOERR;
-    if (length > this.#bytes.length) return VIRTIO_BLK_S_IOERR;
-    request.data.take(0, this.#bytes, 0, length);
-    this.count = length / SEGMENT_LENGTH;
+    const whole = Math.min(Math.floor(length / SEGMENT_LENGTH), MAXIMUM_SEGMENTS);
+    request.data.take(0, this.#bytes, 0, whole * SEGMENT_LENGTH);
+    this.count = whole;
     // An unknown flag decides over everything else that may be wrong: the specification says MUST.
-    for (let index = 0; index < this.count; index++) {
+    for (let index = 0; index < whole; index++) {
       if (!this.#flagsAreKnown(index, request.type)) return VIRTIO_BLK_S_UNSUPP;
     }
+    if (whole === 0 || whole * SEGMENT_LENGTH !== length) return VIRTIO_BLK_S_IOERR;
     for (let index = 0; index < this.count; index++) {
       if (!this.#rangeIsSound(index, size)) return VIRTIO_BLK_S_IOERR;
     }

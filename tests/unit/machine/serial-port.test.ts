@@ -13,7 +13,7 @@ beforeEach(() => {
   sent = [];
   ready = true;
   onRoom = vi.fn<() => void>();
-  const uart = { ready: () => ready, send: (bytes: Uint8Array) => void sent.push([...bytes]) };
+  const uart = { hasRoom: () => ready, send: (bytes: Uint8Array) => void sent.push([...bytes]) };
   port = new SerialPort(uart, onRoom);
 });
 
@@ -39,7 +39,7 @@ test('keeps the order and every byte, however reads and writes mix', async () =>
   const bytes = fc.uint8Array({ minLength: 1, maxLength: 5000 });
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(bytes, fc.boolean()), { minLength: 1 }), async (pieces) => {
-      const uart = { ready: () => true, send: () => {} };
+      const uart = { hasRoom: () => true, send: () => {} };
       const port = new SerialPort(uart, () => {});
       const reader = port.output.getReader();
       const got: number[] = [];
@@ -124,11 +124,34 @@ test('sends text as UTF-8, and bytes as they are', async () => {
 
 test('input waits, in order, until the driver of the guest takes it', async () => {
   ready = false;
-  await port.write('early ');
-  await port.write('bird');
+  const early = [port.write('early '), port.write('bird')];
   expect(sent).toEqual([]);
   ready = true;
   port.sendWaiting();
+  await Promise.all(early);
   await port.write('!');
   expect(Buffer.from(sent.flat()).toString()).toBe('early bird!');
+});
+
+test('input goes out by what the receiver holds, as the driver takes it', async () => {
+  const uart = {
+    hasRoom: () => sent.length < taken,
+    send: (bytes: Uint8Array) => void sent.push([...bytes]),
+  };
+  let taken = 1;
+  const slow = new SerialPort(uart, onRoom);
+  const written = slow.write(new Uint8Array(40).map((_, index) => index));
+  expect(sent.map((piece) => piece.length)).toEqual([16]);
+  taken = 3;
+  slow.sendWaiting();
+  await written;
+  expect(sent.map((piece) => piece.length)).toEqual([16, 16, 8]);
+  expect(sent.flat()).toEqual(Array.from({ length: 40 }, (_, index) => index));
+});
+
+test('nobody waits for a machine that is disposed', async () => {
+  ready = false;
+  const written = port.write('never');
+  port.dispose();
+  await written;
 });
