@@ -45,13 +45,8 @@ export interface V86Cpu {
 /** The part of v86 that runs the CPU in slices. */
 export interface V86Runner {
   cpu: V86Cpu;
-  run(): void;
-  stop(): void;
-  running: boolean;
-  tick_counter: number;
+  /** Called when there may be work for a CPU that nothing runs. */
   yield(milliseconds: number, tick: number): void;
-  yield_callback(tick: number): void;
-  unregister_yield(): void;
 }
 
 /** The functions that v86's WebAssembly imports, of those that Ringbox puts its own before. */

@@ -10,6 +10,7 @@ import {
 export type ChainFault =
   | 'descriptor index beyond the table'
   | 'more descriptors than the queue has'
+  | 'more than 1024 descriptors in a chain'
   | 'buffer outside RAM'
   | 'readable buffer after a writable one'
   | 'indirect descriptor without VIRTIO_F_INDIRECT_DESC'
@@ -124,7 +125,7 @@ export class DescriptorChain {
   }
 
   #append(address: number, length: number, writable: boolean): ChainFault | null {
-    if (this.segments === MAXIMUM_CHAIN_LENGTH) return 'more descriptors than the queue has';
+    if (this.segments === MAXIMUM_CHAIN_LENGTH) return 'more than 1024 descriptors in a chain';
     if (writable) {
       this.writableLength += length;
     } else {
