@@ -1,12 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { guestFiles } from './guest/build/vite-plugin.ts';
-
-/** With these a page is cross-origin isolated, which shared memory needs. */
-const ISOLATION_HEADERS = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-};
+import { ISOLATION_HEADERS } from './src/cli/isolation-headers.ts';
 
 /** The policy of index.html, which says why each word is in it. */
 const CONTENT_SECURITY_POLICY = [

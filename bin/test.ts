@@ -41,6 +41,18 @@ export async function test(parameters: string[]): Promise<number> {
   }
 }
 
+/** Answers the browser's path; undefined, with the reason told, if the tests cannot be run. */
+async function prepare(): Promise<string | undefined> {
+  try {
+    await prepareGuest();
+    return await provideChromium();
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    process.stderr.write(`ringbox: ${error.message}\n`);
+    return undefined;
+  }
+}
+
 async function runAll(options: TestOptions, reports: string): Promise<Counts> {
   let counts = NO_TESTS;
   const tools = join(projectDirectory, 'node_modules');
@@ -48,8 +60,8 @@ async function runAll(options: TestOptions, reports: string): Promise<Counts> {
     counts = addCounts(counts, await runCheck('Type check', join(tools, '.bin/tsc'), ['--noEmit']));
     counts = addCounts(counts, await runCheck('Lint', join(tools, '.bin/biome'), ['ci', '.']));
   }
-  await prepareGuest();
-  const chromium = await provideChromium();
+  const chromium = await prepare();
+  if (chromium === undefined) return addCounts(counts, { ...NO_TESTS, failed: 1 });
   if (options.unit) counts = addCounts(counts, await runVitest(reports, options.rest));
   if (options.endToEnd) {
     counts = addCounts(counts, await runPlaywright(reports, options.rest, chromium));

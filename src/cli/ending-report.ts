@@ -12,6 +12,7 @@ export type Stop =
 /** Failures that come from what the user gave, by their codes. */
 const USAGE_CODES: ReadonlySet<string> = new Set([
   'memory-out-of-range',
+  'memory-too-small',
   'not-a-bzimage',
   'initrd-too-large',
   'command-line-too-long',

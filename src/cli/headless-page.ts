@@ -17,10 +17,7 @@ export const PAGE_NAME = 'index.html';
  * the cache, by a hash of everything that it is made of, so that the second run starts at once.
  */
 export async function provideHeadlessPage(): Promise<string> {
-  const source = join(projectDirectory, 'src');
-  const lockFile = readFileSync(join(projectDirectory, 'package-lock.json'), 'utf8');
-  const key = keyOf(GENERATION, describeFolder(source), lockFile);
-  const identity = { name: 'headless-page', key };
+  const identity = { name: 'headless-page', key: keyOfHeadlessPage(projectDirectory) };
   return (
     findArtifact(identity) ??
     provideArtifact({
@@ -31,6 +28,13 @@ export async function provideHeadlessPage(): Promise<string> {
       },
     })
   );
+}
+
+/** Changes with everything that the page is made of: its code, its workers', and all packages. */
+export function keyOfHeadlessPage(project: string): string {
+  const folders = ['src', 'workers'].map((folder) => describeFolder(join(project, folder)));
+  const lockFile = readFileSync(join(project, 'package-lock.json'), 'utf8');
+  return keyOf(GENERATION, ...folders, lockFile);
 }
 
 async function buildPage(folder: string): Promise<void> {

@@ -25,7 +25,8 @@ When standard input is a terminal and no COMMAND is given, every key goes to the
 too; Ctrl-] ends the machine.
 
 Exit status: the command's, or 0 once the guest has powered off or rebooted (or after Ctrl-]);
-1 something failed, 2 wrong usage, 3 the guest's kernel panicked, 124 timeout.
+1 something failed, 2 wrong usage, 3 the guest's kernel panicked, 124 timeout;
+129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM; 141 nobody reads standard output any more.
 
 Environment: CHROMIUM_PATH is the browser to use.
 `;

@@ -2,20 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ISOLATION_HEADERS } from './isolation-headers.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Handlers by method and path, e.g. `GET plan`. */
 export type Routes = ReadonlyMap<string, Handler>;
 
-/**
- * Shared memory needs a page that is isolated from all others (the first three), and the page
- * gets nothing but what is served here (the policy, which workers keep as well).
- */
+/** The page gets nothing but what is served here, by a policy that workers keep as well. */
 const HEADERS = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
+  ...ISOLATION_HEADERS,
   'Content-Security-Policy': [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",

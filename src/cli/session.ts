@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Ending, Failure, Result } from '../headless/protocol.ts';
 import type { HeadlessBrowser } from './browser.ts';
 import { Cleanup } from './cleanup.ts';
+import { commitAll } from './commit-disks.ts';
 import { Deferred } from './deferred.ts';
 import type { DiskFile } from './disk-file.ts';
 import { exitCodeOf, type Stop, stopError } from './ending-report.ts';
@@ -59,7 +60,9 @@ export class Session {
     } catch (error) {
       if (!(error instanceof RunError) || !this.#changesAreLost) throw error;
       const lost = 'the changes to its disks are lost, the files are as they were before';
-      throw new RunError(error.exitCode, `${error.message}; ${lost}`, error);
+      // A signal is an end without a word of its own.
+      const line = error.message ? `${error.message}; ${lost}` : lost;
+      throw new RunError(error.exitCode, line, error);
     }
   }
 
@@ -84,7 +87,7 @@ export class Session {
       failed,
     ]);
     const reported = 'result' in end ? end.result : await this.#endMachine(end, failed);
-    if (this.#saved) for (const disk of this.#savedDisks) await disk.commit();
+    if (this.#saved) await commitAll(this.#savedDisks);
     return exitCodeOf(reported, 'stop' in end ? end.stop : undefined, isCommand);
   }
 

@@ -16,17 +16,12 @@ const another = (ways: WaysOn): NoticeAction => ({
   run: ways.another,
 });
 
-/** The line that Linux prints first; the rest stands in the terminal. */
-function panicLine(text: string): string {
-  const line = text.split('\n').find((candidate) => candidate.includes('Kernel panic'));
-  return (line ?? text).replace(/^\s*\[\s*[\d.]+\]\s*/, '').trim() || 'It gave no reason.';
-}
-
-export function panicNotice(text: string, ways: WaysOn): Notice {
+/** @param message the kernel's own words, empty if it has none */
+export function panicNotice(message: string, ways: WaysOn): Notice {
   return {
     tone: 'alarm',
     title: 'The kernel has panicked',
-    message: panicLine(text),
+    message: message || 'It gave no reason.',
     remedy: 'Its output stays in the terminal. A restart keeps what is on the disks.',
     actions: [{ label: 'Restart', run: ways.reset }, another(ways)],
     alone: false,

@@ -76,9 +76,10 @@ export class Session {
   async reset(): Promise<void> {
     const machine = this.#machine;
     if (machine === null) return;
-    this.#terminal.reset();
     try {
       await machine.reset();
+      // Not before: a machine that refuses keeps what it has said. Not later: it has not run yet.
+      if (machine === this.#machine) this.#terminal.reset();
     } catch (reason) {
       this.#events.error(reason, machine);
     }

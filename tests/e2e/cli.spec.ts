@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { prepareGuest } from '../../guest/build/index.ts';
+import { projectDirectory } from '../../guest/build/paths.ts';
 import { RingboxRun, type RunEnd, ringbox, TerminalRun } from '../support/ringbox-run.ts';
 
 // `ringbox run` from outside: spawned, fed, read, and judged by its exit status. It starts its own
@@ -67,6 +69,25 @@ test.describe('a command', () => {
     const { code, stdout } = await run.ended;
     expect([code, stdout.length]).toEqual([0, 8_000_000]);
   });
+
+  test('runs through npx as the manual has it', async () => {
+    const words = ['ringbox', 'run', '--', 'echo through npx; exit 5'];
+    const options = { cwd: projectDirectory, input: '', timeout: 60_000 };
+    const { status, stdout } = spawnSync('npx', words, options);
+    expect({ status, stdout: stdout.toString() }).toEqual({ status: 5, stdout: 'through npx\n' });
+  });
+
+  for (const [program, how] of [
+    ['poweroff', 'powered off'],
+    ['reboot', 'rebooted'],
+  ]) {
+    test(`can end the machine by ${program}, and what it has said before is kept`, async () => {
+      const end = await ringbox(['--timeout', '60', '--', `echo last; ${program}; sleep 1000`]);
+      expect(end.code).toBe(1);
+      expect(onlyLine(end)).toMatch(new RegExp(`^the guest ${how} before the command had told`));
+      expect(end.stdout.toString()).toBe('last\n');
+    });
+  }
 
   test('is unharmed when nobody reads its output any more', async () => {
     const run = new RingboxRun(['--', 'yes']);

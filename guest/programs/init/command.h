@@ -19,9 +19,12 @@
 #define INIT_COMMAND_H
 
 #include "process.h"
+#include "shutdown.h"
 
 enum { POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLNVAL = 32 };
 enum { PORT_WAIT_MILLISECONDS = 10000, COMMAND_TEXT_MOST = 128 * 1024, PUMP_SIZE = 32 * 1024 };
+/* Steps of both pumps; the 64 KiB that a pipe holds take a handful. */
+enum { FLUSH_STEPS = 64 };
 
 struct poll_entry { int file; int16_t events, result; };
 
@@ -178,13 +181,34 @@ static int reap_until(int process, int *status) {
   return ended;
 }
 
+/*
+ * What stood in the pipes when the end was asked for still goes out. It does not wait for their
+ * end: whoever writes into them may never stop.
+ */
+static void flush_output(void) {
+  for (int steps = FLUSH_STEPS; steps > 0; steps--) {
+    if (run_pump(&output, 0) | run_pump(&errors, 0)) continue;
+    if (output.start == output.end && errors.start == errors.end) return;
+    struct poll_entry entries[] = {pump_wish(&output), pump_wish(&errors)};
+    poll(entries, 2, -1);
+  }
+}
+
+/* Takes the signals that have come; does not return if one of them asks for the end. */
+static void take_signals(int signals) {
+  struct signal_record { uint32_t number; char rest[124]; } record; /* signalfd_siginfo */
+  while (read(signals, &record, sizeof record) == sizeof record) {
+    if (asks_for_shutdown((int)record.number)) flush_output();
+    obey((int)record.number);
+  }
+}
+
 /* Carries the three streams until the command has ended and its output is written. */
 static int attend_command(int process) {
   int status = 0, ended = 0;
   int signals = CALL4(327 /* signalfd4 */, -1, &awaited_signals, 8, O_NONBLOCK | O_CLOEXEC);
   for (;;) {
-    char drained[512];
-    while (read(signals, drained, sizeof drained) > 0) continue;
+    take_signals(signals);
     if (!ended) ended = reap_until(process, &status);
     int busy = run_pump(&output, 0) | run_pump(&errors, 0);
     if (!ended) busy |= run_pump(&input, 1);

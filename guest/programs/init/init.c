@@ -54,12 +54,7 @@ __attribute__((noreturn)) static void reign(void) {
   for (;;) {
     int child, word;
     while ((child = waitpid(-1, &word, WNOHANG)) > 0) shell_ended(child, exit_status_of(word));
-    switch (CALL4(177 /* rt_sigtimedwait */, &awaited_signals, 0, 0, 8)) {
-      case SIGUSR2: shut_down(REBOOT_POWER_OFF);
-      case SIGUSR1: shut_down(REBOOT_HALT);
-      case SIGTERM:
-      case SIGINT: shut_down(REBOOT_RESTART);
-    }
+    obey(CALL4(177 /* rt_sigtimedwait */, &awaited_signals, 0, 0, 8));
   }
 }
 

@@ -39,4 +39,17 @@ __attribute__((noreturn)) static void shut_down(uint32_t how) {
   for (;;) sleep_microseconds(1000000);
 }
 
+/* Whether the signal is one by which `poweroff`, `halt` and `reboot` say what they want. */
+static int asks_for_shutdown(int signal) {
+  return signal == SIGUSR2 || signal == SIGUSR1 || signal == SIGTERM || signal == SIGINT;
+}
+
+/* Shuts down if the signal asks for it. */
+static void obey(int signal) {
+  if (!asks_for_shutdown(signal)) return;
+  shut_down(signal == SIGUSR2   ? REBOOT_POWER_OFF
+            : signal == SIGUSR1 ? REBOOT_HALT
+                                : REBOOT_RESTART);
+}
+
 #endif

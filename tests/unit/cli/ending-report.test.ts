@@ -67,6 +67,8 @@ describe('exitCodeOf', () => {
   it.each([
     ['not-a-bzimage', 2],
     ['memory-out-of-range', 2],
+    ['memory-too-small', 2],
+    ['too-many-devices', 2],
     ['memory-unavailable', 1],
     ['device-died', 1],
   ] as const)('tells what to do about %s', (code, exitCode) => {
