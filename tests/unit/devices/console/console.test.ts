@@ -37,6 +37,21 @@ describe('without MULTIPORT', () => {
     expect(terminal.text(0)).toBe('hello, guest');
   });
 
+  test('holds output while the page does not read, but none while it is paused', () => {
+    const terminal = start({ capacity: 8 });
+    terminal.transmit(1, 'more than eight');
+    expect(terminal.device.holdsOutput(0)).toBe(true);
+    terminal.harness.pause(true);
+    expect(terminal.device.holdsOutput(0)).toBe(false);
+    terminal.harness.pause(false);
+    expect(terminal.device.holdsOutput(0)).toBe(true);
+    expect(terminal.screen()).toBe('more tha');
+    terminal.harness.pump();
+    expect(terminal.device.holdsOutput(0)).toBe(false);
+    expect(terminal.screen()).toBe('n eight');
+    expect(() => terminal.device.holdsOutput(1)).toThrow(RangeError);
+  });
+
   test('nothing is taken before DRIVER_OK (BASIC-001)', () => {
     const terminal = new Terminal();
     terminal.harness.negotiate([VIRTIO_F_VERSION_1]);
