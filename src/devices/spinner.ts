@@ -1,4 +1,5 @@
 import type { ControlBlock } from '../link/control-block.ts';
+import { SpinBudget } from '../link/spin-budget.ts';
 
 /** Spinning longer than this starves a machine of two cores; in milliseconds. */
 const LONGEST_SPIN = 0.2;
@@ -14,7 +15,7 @@ const LOADS_PER_LOOK = 64;
  */
 export class Spinner {
   readonly #control: ControlBlock;
-  #spin = SHORTEST_SPIN;
+  readonly #budget = new SpinBudget(SHORTEST_SPIN, LONGEST_SPIN);
 
   constructor(control: ControlBlock) {
     this.#control = control;
@@ -25,7 +26,7 @@ export class Spinner {
    * @param least milliseconds to spin in any case, when the change is as good as under way
    */
   waitForChange(word: number, value: number, least = 0): void {
-    const spin = Math.max(this.#spin, least);
+    const spin = Math.max(this.#budget.milliseconds, least);
     const start = performance.now();
     do {
       for (let loads = 0; loads < LOADS_PER_LOOK; loads++) {
@@ -34,8 +35,6 @@ export class Spinner {
     } while (performance.now() - start < spin);
     const asleep = performance.now();
     Atomics.wait(this.#control.words, word, value);
-    const slept = performance.now() - asleep;
-    const next = slept < WORTH_SPINNING ? this.#spin * 2 : this.#spin / 2;
-    this.#spin = Math.min(LONGEST_SPIN, Math.max(SHORTEST_SPIN, next));
+    this.#budget.learn(performance.now() - asleep < WORTH_SPINNING);
   }
 }

@@ -1,4 +1,5 @@
 import type { Attention } from '../link/control-block.ts';
+import { SpinBudget } from '../link/spin-budget.ts';
 import type { VirtioPciDevice } from '../transport/virtio-pci.ts';
 
 /** A halted CPU spins for its devices at most this long before it lets the page go on, in ms. */
@@ -16,7 +17,7 @@ export class SyncPoints {
   readonly #attention: Attention;
   /** By device index. */
   readonly #devices: VirtioPciDevice[];
-  #spin = SHORTEST_SPIN;
+  readonly #budget = new SpinBudget(SHORTEST_SPIN, LONGEST_SPIN);
 
   constructor(attention: Attention, devices: VirtioPciDevice[]) {
     this.#attention = attention;
@@ -41,14 +42,13 @@ export class SyncPoints {
   }
 
   #spinForDevices(): void {
-    const end = performance.now() + this.#spin;
+    const end = performance.now() + this.#budget.milliseconds;
     let paid = false;
     while (!paid && performance.now() < end) {
       for (let looks = 0; looks < 64 && !paid; looks++) paid = this.#attention.peek() !== 0;
     }
     if (paid) this.#serve();
-    const next = paid ? this.#spin * 2 : this.#spin / 2;
-    this.#spin = Math.min(LONGEST_SPIN, Math.max(SHORTEST_SPIN, next));
+    this.#budget.learn(paid);
   }
 
   #anyBusy(): boolean {
