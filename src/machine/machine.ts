@@ -255,7 +255,6 @@ export class Machine {
 
   #reboot(): number {
     if (this.#panicSince !== null || this.#lastWords) return this.#end('panicked');
-    this.#scheduler.stop();
     if (this.#onReboot === 'stop') this.#setState('off');
     this.#events.emit('reboot', undefined);
     if (this.#onReboot === 'reset') this.reset().catch((error) => this.#failed(error));

@@ -46,6 +46,7 @@ const TRANSPORT_FEATURES = [
  */
 export class CommonConfiguration {
   readonly #link: DeviceLink;
+  readonly #onReset: () => void;
   readonly #offered: FeatureBits;
   readonly #accepted = new FeatureBits();
   readonly #queues: QueueRegisters[];
@@ -58,8 +59,10 @@ export class CommonConfiguration {
   /** The driver accepts a feature beyond the words of `#accepted`: one that nobody has offered. */
   #acceptsUnknown = false;
 
-  constructor(link: DeviceLink, description: DeviceDescription) {
+  /** @param onReset the device was reset, by the driver or by power-on */
+  constructor(link: DeviceLink, description: DeviceDescription, onReset: () => void) {
     this.#link = link;
+    this.#onReset = onReset;
     this.#offered = new FeatureBits([...TRANSPORT_FEATURES, ...description.features]);
     this.#queues = description.queueSizes.map((size) => new QueueRegisters(size));
   }
@@ -110,6 +113,7 @@ export class CommonConfiguration {
     this.#resetting = true;
     this.#link.beginReset();
     this.#finishReset();
+    this.#onReset();
   }
 
   /** Puts the present values where `read` finds them, whatever part it wants. */

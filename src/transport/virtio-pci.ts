@@ -44,7 +44,7 @@ export class VirtioPciDevice implements BusWindow {
     this.link = link;
     this.#interrupts = interrupts;
     this.#configurationLength = description.configurationLength;
-    this.#common = new CommonConfiguration(link, description);
+    this.#common = new CommonConfiguration(link, description, () => this.#forgetInterrupts());
     this.function = new VirtioFunction(description, this, ports);
   }
 
@@ -63,7 +63,6 @@ export class VirtioPciDevice implements BusWindow {
   /** Power-on state. */
   reset(): void {
     this.#common.reset();
-    this.#forgetInterrupts();
   }
 
   read(offset: number, width: number): number {
@@ -77,9 +76,7 @@ export class VirtioPciDevice implements BusWindow {
 
   write(offset: number, width: number, value: number): void {
     if (offset < Structure.notify.offset) {
-      const wasReset = offset === STATUS_REGISTER && width === 1 && value === 0;
       this.#common.write(offset, width, value);
-      if (wasReset) this.#forgetInterrupts();
     } else if (offset === Structure.notify.offset) {
       if (width >= 2) this.#notify(value & 0xffff);
     } else if (offset >= Structure.device.offset) {
@@ -125,8 +122,6 @@ export class VirtioPciDevice implements BusWindow {
     this.#interrupts.updateInterrupts();
   }
 }
-
-const STATUS_REGISTER = 0x14;
 
 /** The configuration space, with the window through which BAR 0 can be reached from it. */
 class VirtioFunction extends PciFunction {
