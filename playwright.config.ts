@@ -1,9 +1,12 @@
 import { defineConfig } from '@playwright/test';
 import { findChromium } from './guest/build/index.ts';
 
+/** The two servers listen here and on the next port; clones that test side by side need their own. */
+const PORT = Number(process.env.RINGBOX_TEST_PORT ?? 5281);
+
 /** The page as it is built and served, and the sources as Vite serves them to a developer. */
-export const BUILT_PAGE = 'http://localhost:5281/';
-export const SOURCES = 'http://localhost:5282/';
+export const BUILT_PAGE = `http://localhost:${PORT}/`;
+export const SOURCES = `http://localhost:${PORT + 1}/`;
 
 const executablePath = findChromium();
 
@@ -35,12 +38,12 @@ export default defineConfig({
   },
   webServer: [
     {
-      command: 'npx vite build --logLevel warn && npx vite preview --port 5281 --strictPort',
+      command: `npx vite build --logLevel warn && npx vite preview --port ${PORT} --strictPort`,
       url: BUILT_PAGE,
       reuseExistingServer: false,
     },
     {
-      command: 'npx vite --port 5282 --strictPort',
+      command: `npx vite --port ${PORT + 1} --strictPort`,
       url: `${SOURCES}tests/support/blank.html`,
       reuseExistingServer: false,
     },
