@@ -1,8 +1,10 @@
 import { basename, join } from 'node:path';
+import { findFirmware, provideFirmware } from './firmware.ts';
 import { findKernel, provideKernel } from './kernel.ts';
 import { cacheDirectory } from './paths.ts';
 import { findRootfs, provideRootfs, ROOT_DISK_SIZE } from './rootfs.ts';
 
+export { buildBootDisk } from './boot-disk.ts';
 export { findChromium, provideChromium } from './chromium.ts';
 export { SetupError } from './errors.ts';
 export { buildExt4Image } from './image.ts';
@@ -26,6 +28,8 @@ export interface GuestFiles {
   rootfsSize: number;
   /** `rootfs` under gzip, for the web page. */
   rootfsCompressed: string;
+  /** A PC BIOS, for disks that start by themselves. */
+  firmware: string;
   /** The folder that all of them are below. */
   directory: string;
   /** The kernel command line to start it with. */
@@ -34,15 +38,20 @@ export interface GuestFiles {
   version: string;
 }
 
-function toGuestFiles(kernelFolder: string, rootfsFolder: string): GuestFiles {
+/** The folders in the cache: the kernel's, the root file system's, the firmware's. */
+type Folders = [kernel: string, rootfs: string, firmware: string];
+
+function toGuestFiles(folders: Folders): GuestFiles {
+  const [kernelFolder, rootfsFolder, firmwareFolder] = folders;
   return {
     kernel: join(kernelFolder, 'bzImage'),
     rootfs: join(rootfsFolder, 'rootfs.ext4'),
     rootfsSize: ROOT_DISK_SIZE,
     rootfsCompressed: join(rootfsFolder, 'rootfs.ext4.gz'),
+    firmware: join(firmwareFolder, 'seabios.bin'),
     directory: cacheDirectory(),
     commandLine: DEFAULT_COMMAND_LINE,
-    version: [kernelFolder, rootfsFolder].map((path) => basename(path)).join('-'),
+    version: folders.map((path) => basename(path)).join('-'),
   };
 }
 
@@ -50,7 +59,8 @@ function toGuestFiles(kernelFolder: string, rootfsFolder: string): GuestFiles {
 export function guestFilesIfBuilt(): GuestFiles | undefined {
   const kernel = findKernel();
   const rootfs = findRootfs();
-  return kernel && rootfs ? toGuestFiles(kernel, rootfs) : undefined;
+  const firmware = findFirmware();
+  return kernel && rootfs && firmware ? toGuestFiles([kernel, rootfs, firmware]) : undefined;
 }
 
 /**
@@ -58,5 +68,7 @@ export function guestFilesIfBuilt(): GuestFiles | undefined {
  * error). Throws a SetupError that says what is missing on this machine.
  */
 export async function prepareGuest(): Promise<GuestFiles> {
-  return guestFilesIfBuilt() ?? toGuestFiles(await provideKernel(), await provideRootfs());
+  const built = guestFilesIfBuilt();
+  if (built !== undefined) return built;
+  return toGuestFiles([await provideKernel(), await provideRootfs(), await provideFirmware()]);
 }

@@ -30,6 +30,13 @@ export const imageRequirements: Requirement[] = [
   { package: 'e2fsprogs', provides: 'debugfs' },
 ];
 
+/** What making a disk takes that starts by itself. */
+export const bootLoaderRequirements: Requirement[] = [
+  ...imageRequirements,
+  { package: 'grub-common', provides: 'grub-mkimage' },
+  { package: 'grub-pc-bin', provides: '/usr/lib/grub/i386-pc/boot.img' },
+];
+
 /** The packages of `requirements` that this machine lacks, each once. */
 export function missingPackages(
   requirements: Requirement[],

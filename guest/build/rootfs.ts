@@ -57,13 +57,18 @@ const FOLDERS: Record<string, number> = {
 /** Busybox's own init gives way to ours. */
 const REPLACED_APPLETS = new Set(['sbin/init', 'linuxrc']);
 
-function rootfsArtifact(): Artifact {
+/** Changes when what `makeRootTree` makes, or how an image is made of it, does. */
+export function rootTreeKey(): string {
   const recipe = ['rootfs.ts', 'image.ts', 'program.ts'].map((name) =>
     hashOfFile(fileURLToPath(new URL(name, import.meta.url))),
   );
   const generation = String(PACKAGE_GENERATION);
   const trees = [OVERLAY, PROGRAMS].map(describeFolder);
-  return { name: 'rootfs', key: keyOf(...recipe, generation, ...trees), build: buildRootfs };
+  return keyOf(...recipe, generation, ...trees);
+}
+
+function rootfsArtifact(): Artifact {
+  return { name: 'rootfs', key: rootTreeKey(), build: buildRootfs };
 }
 
 /** The folder that holds `rootfs.ext4` and `rootfs.ext4.gz`, or undefined if it is not built. */
@@ -81,19 +86,15 @@ async function buildRootfs(folder: string): Promise<Record<string, string>> {
   await ensurePackages(required, 'make the root file system');
   const source = await provideSource(PACKAGE, PACKAGE_GENERATION);
   const version = await runCommand('dpkg-deb', ['-f', source.path, 'Version']);
-  const size = await inStep(
-    'Making the root file system',
-    () => makeImage(source.path, folder),
-    formatSize,
-  );
+  const size = await inStep('Making the root file system', () => makeImage(folder), formatSize);
   return { package: PACKAGE, packageVersion: version.trim(), compressedSize: String(size) };
 }
 
 /** Makes both files in `folder`; answers the size of the compressed one in bytes. */
-async function makeImage(packageFile: string, folder: string): Promise<number> {
+async function makeImage(folder: string): Promise<number> {
   const tree = join(folder, 'tree');
   const image = join(folder, 'rootfs.ext4');
-  await makeTree(packageFile, tree);
+  await makeRootTree(tree);
   await buildExt4Image(tree, ROOT_DISK_SIZE, image);
   rmSync(tree, { recursive: true });
   cutTrailingZeros(image);
@@ -102,7 +103,9 @@ async function makeImage(packageFile: string, folder: string): Promise<number> {
   return statSync(compressed).size;
 }
 
-async function makeTree(packageFile: string, tree: string): Promise<void> {
+/** Makes the folder `tree`, which holds all that the guest's root file system does. */
+export async function makeRootTree(tree: string): Promise<void> {
+  const { path: packageFile } = await provideSource(PACKAGE, PACKAGE_GENERATION);
   cpSync(OVERLAY, tree, { recursive: true });
   for (const [name, mode] of Object.entries(FOLDERS)) {
     mkdirSync(join(tree, name), { recursive: true });

@@ -9,10 +9,11 @@ import type { GuestMemory } from '../ring/guest-memory.ts';
  * map, the PCI resources (`PciBus.assignResources`) and the command line.
  */
 
-/** Why a kernel cannot be started. */
+/** Why a kernel or a firmware cannot be started. */
 export class BootError extends Error {
   readonly code:
     | 'not-a-bzimage'
+    | 'not-a-firmware'
     | 'memory-too-small'
     | 'initrd-too-large'
     | 'command-line-too-long';

@@ -186,12 +186,22 @@ export class Emulator {
     this.#cpu.io.port_write8(port, value);
   }
 
+  /** Gives firmware a file, over the configuration ports that it knows from QEMU. */
+  setFirmwareFile(name: string, data: Uint8Array): void {
+    const files = this.#cpu.option_roms;
+    const before = files.findIndex((file) => file.name === name);
+    files.splice(before === -1 ? files.length : before, 1, { name, data });
+  }
+
   /** Sends bytes to the guest over the first serial port. */
   serialInput(bytes: Uint8Array): void {
     this.#v86.serial_send_bytes(0, bytes);
   }
 
-  /** Puts CPU and RAM into their state at power-on. Not from inside a slice. */
+  /**
+   * Puts CPU and RAM into their state at power-on; the CPU will begin in real mode, 16 bytes before
+   * the end of the first MiB. Not from inside a slice.
+   */
   reset(): void {
     this.#cpu.reset_cpu();
     this.#lastCounter = this.#cpu.instruction_counter[0];

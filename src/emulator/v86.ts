@@ -27,6 +27,8 @@ export interface V86Cpu {
   gdtr_size: Int32Array;
   gdtr_offset: Int32Array;
   instruction_pointer: Int32Array;
+  /** Files that firmware finds over the ports of QEMU's fw_cfg device. */
+  option_roms: { name: string; data: Uint8Array }[];
   io: {
     port_read8(port: number): number;
     port_write8(port: number, value: number): void;

@@ -6,6 +6,7 @@ export type MachineErrorCode =
   | 'memory-unavailable'
   | 'guest-file-missing'
   | 'not-a-bzimage'
+  | 'not-a-firmware'
   | 'memory-too-small'
   | 'initrd-too-large'
   | 'command-line-too-long'

@@ -4,5 +4,13 @@ export { Disk, type DiskPiece } from './disk.ts';
 export { MachineError, type MachineErrorCode } from './errors.ts';
 export type { MachineEvents, MachineState } from './events.ts';
 export { Machine, type MachineStatistics } from './machine.ts';
-export { type DiskOptions, type MachineOptions, MEMORY_LIMITS } from './options.ts';
+export {
+  type DiskOptions,
+  type FirmwareOptions,
+  type HardwareOptions,
+  type KernelOptions,
+  type MachineOptions,
+  MEMORY_LIMITS,
+  type Software,
+} from './options.ts';
 export { SerialPort } from './serial-port.ts';

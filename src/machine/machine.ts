@@ -1,4 +1,3 @@
-import { BootError, checkKernel, type LinuxParts, startLinux } from '../boot/linux.ts';
 import { findPanicMessage } from '../boot/panic-message.ts';
 import type { PortRings } from './assembly.ts';
 import {
@@ -19,6 +18,7 @@ import { PanicWatch } from './panic-watch.ts';
 import { checkEnvironment, checkOptions } from './prerequisites.ts';
 import { HELD, Scheduler } from './scheduler.ts';
 import { SerialPort } from './serial-port.ts';
+import { type PowerOn, readSoftware } from './software.ts';
 import { SyncPoints } from './sync-points.ts';
 import { UART_PORTS, UartWatch } from './uart-watch.ts';
 
@@ -57,7 +57,7 @@ export class Machine {
   readonly #events = new Events<MachineEvents>();
   readonly #hardware: Hardware;
   readonly #scheduler: Scheduler;
-  readonly #software: LinuxParts;
+  readonly #startSoftware: PowerOn;
   readonly #onReboot: 'reset' | 'stop';
   readonly #panicWatches = { console: new PanicWatch(), serial: new PanicWatch() };
   #uart!: UartWatch;
@@ -69,12 +69,12 @@ export class Machine {
 
   private constructor(
     hardware: Hardware,
-    software: LinuxParts,
+    startSoftware: PowerOn,
     options: MachineOptions,
     wiring: Wiring,
   ) {
     this.#hardware = hardware;
-    this.#software = software;
+    this.#startSoftware = startSoftware;
     this.#onReboot = options.onReboot ?? 'reset';
     const syncPoints = new SyncPoints(hardware.attention, hardware.devices);
     this.#scheduler = new Scheduler(hardware.attention, () => this.#slice());
@@ -107,13 +107,13 @@ export class Machine {
   static async create(options: MachineOptions): Promise<Machine> {
     checkEnvironment();
     checkOptions(options);
-    const software = await readSoftware(options);
+    const startSoftware = await readSoftware(options);
     const { plan, rings } = planConsole(options.ports ?? []);
     const plans: DevicePlan[] = [plan, ...(options.disks ?? []).map(planDisk), planRng()];
     const wiring = new Wiring(rings);
     const memory = options.memory ?? MEMORY_LIMITS.standard;
     const hardware = await assemble(memory, plans, wiring);
-    return new Machine(hardware, software, options, wiring);
+    return new Machine(hardware, startSoftware, options, wiring);
   }
 
   get state(): MachineState {
@@ -128,7 +128,7 @@ export class Machine {
     return this.#events.on(name, listener);
   }
 
-  /** Switches the machine on. @throws MachineError when the kernel does not fit it */
+  /** Switches the machine on. @throws MachineError when its software does not fit it */
   start(): void {
     if (this.#state !== 'ready') throw this.#wrongState('start');
     this.#powerOn();
@@ -151,7 +151,7 @@ export class Machine {
   }
 
   /**
-   * Switches the machine off and on again: memory is cleared, the kernel starts anew, disks keep
+   * Switches the machine off and on again: memory is cleared, the software starts anew, disks keep
    * what was written to them.
    * @throws MachineError when a device has died: it cannot start again
    */
@@ -216,12 +216,11 @@ export class Machine {
     this.#uart.reset();
     emulator.reset();
     bus.reset();
-    bus.assignResources((port, value) => emulator.writePort(port, value));
     try {
-      startLinux(emulator, this.#software);
+      this.#startSoftware(emulator, bus);
     } catch (error) {
       this.#setState('failed');
-      throw explainBoot(error);
+      throw error;
     }
     this.#setState('running');
     this.#scheduler.start();
@@ -304,13 +303,14 @@ export class Machine {
 
   #makeSerial(): SerialPort {
     const { emulator } = this.#hardware;
-    this.#uart = new UartWatch(emulator, () => this.serial.sendWaiting());
-    emulator.ports.map(UART_PORTS.base, UART_PORTS.length, this.#uart);
     const device = {
-      hasRoom: () => this.#uart.hasRoom,
+      room: () => this.#uart.room,
       send: (bytes: Uint8Array) => emulator.serialInput(bytes),
     };
-    return new SerialPort(device, () => this.#scheduler.wake());
+    const serial = new SerialPort(device, () => this.#scheduler.wake());
+    this.#uart = new UartWatch(emulator, serial);
+    emulator.ports.map(UART_PORTS.base, UART_PORTS.length, this.#uart);
+    return serial;
   }
 
   #makePorts(rings: PortRings[]): ConsolePort[] {
@@ -363,32 +363,6 @@ class Wiring {
   constructor(rings: PortRings[]) {
     this.rings = rings;
   }
-}
-
-async function readSoftware(options: MachineOptions): Promise<LinuxParts> {
-  const kernel = new Uint8Array(await options.kernel.arrayBuffer());
-  try {
-    checkKernel(kernel);
-  } catch (error) {
-    throw explainBoot(error);
-  }
-  const initrd = options.initrd ? new Uint8Array(await options.initrd.arrayBuffer()) : null;
-  return { kernel, initrd, commandLine: options.commandLine };
-}
-
-/** The words for a person. */
-function explainBoot(error: unknown): unknown {
-  if (!(error instanceof BootError)) return error;
-  const [message, remedy] = {
-    'not-a-bzimage': [
-      `The kernel is no bzImage: ${error.message}.`,
-      'Choose a Linux kernel for x86 in bzImage format, such as arch/x86/boot/bzImage.',
-    ],
-    'memory-too-small': [`The guest cannot start: ${error.message}.`, 'Give it more memory.'],
-    'initrd-too-large': [`The guest cannot start: ${error.message}.`, 'Give it more memory.'],
-    'command-line-too-long': [`The guest cannot start: ${error.message}.`, 'Shorten it.'],
-  }[error.code];
-  return new MachineError(error.code, message, remedy, error);
 }
 
 /** Bytes of a disk, from the capacity in sectors at the start of its configuration space. */

@@ -18,13 +18,29 @@ export interface DiskOptions {
   name?: string;
 }
 
-export interface MachineOptions {
+/** What runs when the machine is switched on: a kernel, or firmware that starts a disk. */
+export type Software = KernelOptions | FirmwareOptions;
+
+export interface KernelOptions {
   /** A Linux bzImage. It is started at its 32-bit entry point; no firmware is involved. */
   kernel: Blob;
   /** An initial RAM disk. */
   initrd?: Blob;
   /** The kernel's command line: ASCII, at most 2047 characters. */
   commandLine: string;
+}
+
+export interface FirmwareOptions {
+  /**
+   * A PC BIOS of at most 128 KiB, such as SeaBIOS: it starts the first disk. There is no screen:
+   * firmware and boot loader use the first serial port as their console, `machine.serial`.
+   */
+  firmware: Blob;
+}
+
+export type MachineOptions = Software & HardwareOptions;
+
+export interface HardwareOptions {
   /** MiB of RAM: see MEMORY_LIMITS. */
   memory?: number;
   disks?: DiskOptions[];

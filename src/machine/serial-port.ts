@@ -1,12 +1,10 @@
 /** With this many bytes unread the CPU is held, so that nothing is lost and nothing grows. */
 const FULL = 1024 * 1024;
-/** Bytes that a 16550 holds: a driver takes so many at a time, and they are all it has asked for. */
-const FIFO = 16;
 
 /** What a serial port needs of the guest's UART. */
 export interface SerialDevice {
-  /** The guest's driver takes input, and has taken all that came before. */
-  hasRoom(): boolean;
+  /** Bytes of input that the guest takes now. */
+  room(): number;
   send(bytes: Uint8Array): void;
 }
 
@@ -56,14 +54,19 @@ export class SerialPort {
 
   /** The guest may have room for input; the machine's. */
   sendWaiting(): void {
-    while (this.#waiting.length > 0 && this.#uart.hasRoom()) {
+    for (let room = this.#room(); room > 0; room = this.#room()) {
       const first = this.#waiting[0];
-      this.#uart.send(first.bytes.subarray(0, FIFO));
-      first.bytes = first.bytes.subarray(FIFO);
+      this.#uart.send(first.bytes.subarray(0, room));
+      first.bytes = first.bytes.subarray(room);
       if (first.bytes.length > 0) continue;
       this.#waiting.shift();
       first.sent();
     }
+  }
+
+  /** Input waits for the guest. */
+  get inputWaits(): boolean {
+    return this.#waiting.length > 0;
   }
 
   /** Resolves when all that the guest has written so far has gone out of `output`. */
@@ -88,6 +91,10 @@ export class SerialPort {
     this.#closed = true;
     for (const { sent } of this.#waiting.splice(0)) sent();
     this.#arrived();
+  }
+
+  #room(): number {
+    return this.inputWaits ? this.#uart.room() : 0;
   }
 
   async #pull(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> {

@@ -92,7 +92,7 @@ export class Session {
   #adopt(machine: Machine, options: MachineOptions): void {
     this.#machine = machine;
     this.#terminal.reset();
-    const serial = usesSerialConsole(options.commandLine);
+    const serial = 'firmware' in options || usesSerialConsole(options.commandLine);
     this.#unlink = [
       linkConsole(this.#terminal, serial ? machine.serial : machine.console),
       drain(serial ? machine.console : machine.serial),

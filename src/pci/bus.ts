@@ -15,6 +15,12 @@ const ROUTE_REGISTERS = 0x60;
 const ROUTE_DISABLED = 0x80;
 const ROUTES = 4;
 
+/**
+ * What is behind each part of the memory from 0xC0000 to 0xFFFFF (82441FX datasheet, 3.2.15 PAM):
+ * always RAM, readable and writable. Firmware looks here, and closes the parts it has filled.
+ */
+const MEMORY_ATTRIBUTES = { register: 0x59, values: [0x30, 0x33, 0x33, 0x33, 0x33, 0x33, 0x33] };
+
 const INTEL = 0x8086;
 const HOST_BRIDGE_SLOT = 0;
 const ISA_BRIDGE_SLOT = 1;
@@ -45,7 +51,11 @@ export class PciBus implements BusWindow {
   constructor(ports: BusMap, controller: InterruptController, onReset: () => void) {
     this.#lines = new InterruptLines(controller);
     this.#onReset = onReset;
-    this.#functions[HOST_BRIDGE_SLOT] = bridge(0x1237, 0x060000, 0x02);
+    const hostBridge = bridge(0x1237, 0x060000, 0x02);
+    MEMORY_ATTRIBUTES.values.forEach((value, part) => {
+      hostBridge.space.set(MEMORY_ATTRIBUTES.register + part, 1, value);
+    });
+    this.#functions[HOST_BRIDGE_SLOT] = hostBridge;
     this.#isaBridge = bridge(0x7000, 0x060100, 0x00);
     this.#isaBridge.space.allow(ROUTE_REGISTERS, ROUTES, 0xffffffff);
     this.#functions[ISA_BRIDGE_SLOT] = this.#isaBridge;

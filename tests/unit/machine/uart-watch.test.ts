@@ -1,4 +1,4 @@
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { UartWatch } from '../../../src/machine/uart-watch.ts';
 
 let lineStatus = 0x60;
@@ -7,12 +7,15 @@ const ports = {
   writePort: vi.fn(),
 };
 const onRoom = vi.fn();
+const input = { inputWaits: false, sendWaiting: onRoom };
 let uart: UartWatch;
 
 beforeEach(() => {
   vi.clearAllMocks();
   lineStatus = 0x60;
-  uart = new UartWatch(ports, onRoom);
+  input.inputWaits = false;
+  onRoom.mockReset();
+  uart = new UartWatch(ports, input);
 });
 
 test('hands every access on, byte by byte', () => {
@@ -28,34 +31,34 @@ test('hands every access on, byte by byte', () => {
 test('is ready from the first receive interrupt that is enabled until it is disabled', () => {
   uart.write(4, 1, 0x08);
   uart.write(1, 1, 0x02);
-  expect(uart.hasRoom).toBe(false);
+  expect(uart.room).toBe(0);
   uart.write(1, 1, 0x05);
   uart.write(1, 1, 0x07);
-  expect(uart.hasRoom).toBe(true);
+  expect(uart.room).toBe(16);
   expect(onRoom).toHaveBeenCalledTimes(1);
   uart.write(1, 1, 0);
-  expect(uart.hasRoom).toBe(false);
+  expect(uart.room).toBe(0);
   uart.write(1, 1, 1);
   expect(onRoom).toHaveBeenCalledTimes(2);
   uart.reset();
-  expect(uart.hasRoom).toBe(false);
+  expect(uart.room).toBe(0);
 });
 
 test('takes the upper half of the divisor for what it is', () => {
   uart.write(4, 1, 0x0b);
   uart.write(3, 1, 0x83);
   uart.write(1, 1, 0x01);
-  expect(uart.hasRoom).toBe(false);
+  expect(uart.room).toBe(0);
   uart.write(3, 1, 0x03);
   uart.write(1, 1, 0x01);
-  expect(uart.hasRoom).toBe(true);
+  expect(uart.room).toBe(16);
 });
 
 test('an interrupt that is not let through counts for nothing: a driver only probes', () => {
   uart.write(1, 1, 0x0f);
-  expect(uart.hasRoom).toBe(false);
+  expect(uart.room).toBe(0);
   uart.write(4, 1, 0x0b);
-  expect(uart.hasRoom).toBe(true);
+  expect(uart.room).toBe(16);
   expect(onRoom).toHaveBeenCalledTimes(1);
 });
 
@@ -63,10 +66,73 @@ test('asks for more when the driver has taken the last byte', () => {
   uart.write(4, 1, 0x08);
   uart.write(1, 1, 0x01);
   lineStatus = 0x61;
-  expect(uart.hasRoom).toBe(false);
+  expect(uart.room).toBe(0);
   uart.read(0, 1);
   expect(onRoom).toHaveBeenCalledTimes(1);
   lineStatus = 0x60;
   uart.read(0, 1);
   expect(onRoom).toHaveBeenCalledTimes(2);
+});
+
+describe('a guest that polls, as firmware does', () => {
+  /** The driver looks at the line status so often, and sees whether a byte is there. */
+  const poll = (times: number) => {
+    let status = 0;
+    for (let look = 0; look < times; look++) status = uart.read(5, 1);
+    return (status & 0x01) === 1;
+  };
+
+  beforeEach(() => {
+    input.inputWaits = true;
+    // What waits comes one by one, as much as there is room for.
+    onRoom.mockImplementation(() => {
+      if (uart.room > 0) lineStatus |= 0x01;
+    });
+  });
+
+  test('is told of input when it has looked for a while, and gets one byte as it reads', () => {
+    expect(poll(3)).toBe(false);
+    expect(poll(1)).toBe(true);
+    expect(uart.room).toBe(0);
+    expect(lineStatus).toBe(0x60);
+    uart.read(0, 1);
+    expect(onRoom).toHaveBeenCalledTimes(1);
+    expect(lineStatus).toBe(0x61);
+  });
+
+  test('hears nothing where nothing waits', () => {
+    input.inputWaits = false;
+    expect(poll(100)).toBe(false);
+  });
+
+  test('is told apart from a driver that prints, starts or probes', () => {
+    for (let byte = 0; byte < 100; byte++) {
+      expect(poll(2)).toBe(false);
+      uart.write(0, 1, 0x41);
+    }
+    expect(poll(3)).toBe(false);
+    uart.read(0, 1);
+    expect(onRoom).not.toHaveBeenCalled();
+  });
+
+  test('is over when a driver with interrupts takes the port', () => {
+    expect(poll(4)).toBe(true);
+    uart.write(1, 1, 0);
+    expect(poll(1)).toBe(false);
+    uart.read(0, 1);
+    expect(lineStatus).toBe(0x60);
+  });
+
+  test('is forgotten at a reset', () => {
+    expect(poll(4)).toBe(true);
+    uart.reset();
+    expect(poll(1)).toBe(false);
+  });
+
+  test('does not take the divisor for a byte', () => {
+    uart.write(3, 1, 0x83);
+    poll(4);
+    uart.read(0, 1);
+    expect(onRoom).not.toHaveBeenCalled();
+  });
 });

@@ -57,6 +57,16 @@ function assert(pciFunction: PciFunction, asserted: boolean): void {
   bus.updateInterrupts();
 }
 
+test('firmware finds RAM below 1 MiB, and cannot close it', () => {
+  const attributes = () =>
+    [0x59, 0x5a, 0x5b, 0x5c, 0x5d, 0x5e, 0x5f].map((at) => readSlot(0, at, 1));
+  expect(attributes()).toEqual([0x30, 0x33, 0x33, 0x33, 0x33, 0x33, 0x33]);
+  writeSlot(0, 0x58, 4, 0);
+  writeSlot(0, 0x5c, 4, 0);
+  bus.reset();
+  expect(attributes()).toEqual([0x30, 0x33, 0x33, 0x33, 0x33, 0x33, 0x33]);
+});
+
 describe('configuration mechanism #1', () => {
   test('the address register holds what was written; only 32-bit accesses reach it', () => {
     ports.write(ADDRESS, 4, 0x80001234);

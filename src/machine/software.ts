@@ -1,0 +1,67 @@
+import { checkFirmware, startFirmware } from '../boot/firmware.ts';
+import { BootError, checkKernel, startLinux } from '../boot/linux.ts';
+import type { Emulator } from '../emulator/emulator.ts';
+import type { PciBus } from '../pci/bus.ts';
+import { MachineError } from './errors.ts';
+import type { FirmwareOptions, KernelOptions, Software } from './options.ts';
+
+/**
+ * Puts software into a machine that has just been reset, so that its CPU can run.
+ * @throws MachineError when it does not fit the machine
+ */
+export type PowerOn = (emulator: Emulator, bus: PciBus) => void;
+
+/**
+ * Reads and checks what the machine will run.
+ * @throws MachineError when it is of no use
+ */
+export async function readSoftware(software: Software): Promise<PowerOn> {
+  return 'firmware' in software ? readFirmware(software) : readKernel(software);
+}
+
+async function readKernel(options: KernelOptions): Promise<PowerOn> {
+  const kernel = await bytesOf(options.kernel);
+  explained(() => checkKernel(kernel));
+  const initrd = options.initrd ? await bytesOf(options.initrd) : null;
+  return (emulator, bus) => {
+    bus.assignResources((port, value) => emulator.writePort(port, value));
+    const { commandLine } = options;
+    explained(() => startLinux(emulator, { kernel, initrd, commandLine }));
+  };
+}
+
+async function readFirmware(options: FirmwareOptions): Promise<PowerOn> {
+  const image = await bytesOf(options.firmware);
+  explained(() => checkFirmware(image));
+  return (emulator) => startFirmware(emulator, image);
+}
+
+async function bytesOf(blob: Blob): Promise<Uint8Array> {
+  return new Uint8Array(await blob.arrayBuffer());
+}
+
+/** Runs `action`, with the words for a person in what it throws. */
+function explained(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    throw error instanceof BootError ? explain(error) : error;
+  }
+}
+
+function explain(error: BootError): MachineError {
+  const [message, remedy] = {
+    'not-a-bzimage': [
+      `The kernel is no bzImage: ${error.message}.`,
+      'Choose a Linux kernel for x86 in bzImage format, such as arch/x86/boot/bzImage.',
+    ],
+    'not-a-firmware': [
+      `The firmware is no PC BIOS: ${error.message}.`,
+      'Choose an image such as bios.bin of SeaBIOS.',
+    ],
+    'memory-too-small': [`The guest cannot start: ${error.message}.`, 'Give it more memory.'],
+    'initrd-too-large': [`The guest cannot start: ${error.message}.`, 'Give it more memory.'],
+    'command-line-too-long': [`The guest cannot start: ${error.message}.`, 'Shorten it.'],
+  }[error.code];
+  return new MachineError(error.code, message, remedy, error);
+}
