@@ -166,8 +166,10 @@ export class DeviceRuntime {
       this.#device.queueReset(queue.index);
       queue.acknowledgeConfigure(configure);
     }
-    // Last: from here on the driver may set queues up anew.
-    if (resetting) this.#control.store(Word.resetDone, request);
+    if (!resetting) return;
+    // Last: from here on the driver may set queues up anew, and may have done so already.
+    this.#control.store(Word.resetDone, request);
+    this.#attention.request(this.#index);
   }
 
   #hearConfigurationWrites(): void {

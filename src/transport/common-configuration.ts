@@ -75,7 +75,7 @@ export class CommonConfiguration {
   /** The device status field, with DEVICE_NEEDS_RESET as the worker has it. */
   get status(): number {
     // Until a reset is done the driver must not read 0, even where it had set nothing before.
-    if (!this.#finishReset()) return this.#status || Status.deviceNeedsReset;
+    if (!this.finishReset()) return this.#status || Status.deviceNeedsReset;
     if (this.#status === 0) return 0;
     return this.#status | (this.#link.needsReset ? Status.deviceNeedsReset : 0);
   }
@@ -96,7 +96,7 @@ export class CommonConfiguration {
   }
 
   write(offset: number, width: number, value: number): void {
-    if (this.#resetting && !this.#finishReset()) return;
+    this.finishReset();
     if (width === 4) this.#write32(offset, value);
     else if (width === 2) this.#write16(offset, value);
     else if (offset === Register.deviceStatus) this.#writeStatus(value);
@@ -110,10 +110,25 @@ export class CommonConfiguration {
     this.#driverFeatureSelect = 0;
     this.#queueSelect = 0;
     for (const queue of this.#queues) queue.reset();
+    this.#status = 0;
     this.#resetting = true;
     this.#link.beginReset();
-    this.#finishReset();
+    this.finishReset();
     this.#onReset();
+  }
+
+  /**
+   * Goes on behind a reset once the worker has let go of everything. A driver is to wait for that
+   * (4.1.4.3.2), but not every one does, SeaBIOS's for one: what it has set up meanwhile takes
+   * effect here. @returns whether no reset is going on
+   */
+  finishReset(): boolean {
+    if (this.#resetting && this.#link.resetDone) {
+      this.#resetting = false;
+      if ((this.#status & Status.featuresOk) !== 0) this.#link.setFeatures(this.#accepted);
+      if (this.driverOk) this.#start();
+    }
+    return !this.#resetting;
   }
 
   /** Puts the present values where `read` finds them, whatever part it wants. */
@@ -189,10 +204,10 @@ export class CommonConfiguration {
     }
     // Without negotiated features there is nothing to be ready with.
     if ((status & Status.featuresOk) === 0) status &= ~Status.driverOk;
-    const starts = (status & Status.driverOk) !== 0 && !this.driverOk;
+    const ran = this.driverOk;
     // A driver must not clear bits; only a reset does (2.1.1).
     this.#status |= status;
-    if (starts) this.#start();
+    if (this.driverOk && !ran) this.#start();
   }
 
   #acceptFeatures(): boolean {
@@ -201,7 +216,7 @@ export class CommonConfiguration {
       !this.#acceptsUnknown &&
       this.#accepted.isSubsetOf(this.#offered) &&
       this.#accepted.has(Feature.version1);
-    if (sound) this.#link.setFeatures(this.#accepted);
+    if (sound && !this.#resetting) this.#link.setFeatures(this.#accepted);
     return sound;
   }
 
@@ -237,15 +252,6 @@ export class CommonConfiguration {
     if (!handedOver) return;
     queue.resetting = true;
     this.#link.disableQueue(this.#queueSelect);
-  }
-
-  /** The status becomes 0 once the worker has let go of everything. @returns whether it has */
-  #finishReset(): boolean {
-    if (this.#resetting && this.#link.resetDone) {
-      this.#resetting = false;
-      this.#status = 0;
-    }
-    return !this.#resetting;
   }
 }
 

@@ -51,6 +51,7 @@ export class VirtioPciDevice implements BusWindow {
   /** A sync point has come, and this device wants attention. */
   serviceAtSyncPoint(): void {
     this.link.sync();
+    this.#common.finishReset();
     const { queue, configuration } = this.link.takeInterrupts();
     if (!this.#common.driverOk) return;
     const failed = this.link.needsReset && !this.#failureTold;

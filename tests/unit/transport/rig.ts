@@ -304,10 +304,6 @@ export class Rig {
     this.syncPoint();
   }
 
-  get resetRequested(): number {
-    return this.control.load(Word.resetRequest);
-  }
-
   // Guest memory.
 
   /** Guest memory that nobody else uses; never freed. */
