@@ -38,8 +38,10 @@ const GRUB = '/usr/lib/grub/i386-pc';
 /** What GRUB needs to read its configuration and the kernel from the partition. */
 const GRUB_MODULES = ['biosdisk', 'part_msdos', 'ext2', 'normal', 'linux', 'test', 'reboot'];
 
-/** The menu waits for a key, and goes on by itself. */
-const GRUB_CONFIGURATION = `set timeout=2
+/** The menu goes on by itself; with `${WAITS}` instead, which is as long, it waits for a key. */
+const GOES_ON = 'set timeout=02';
+const WAITS = 'set timeout=-1';
+const GRUB_CONFIGURATION = `${GOES_ON}
 menuentry "Ringbox on hvc0" {
   linux /boot/bzImage console=hvc0 root=/dev/vda1 rw quiet tsc=reliable
 }
@@ -66,6 +68,14 @@ export async function buildBootDisk(): Promise<string> {
     },
   });
   return join(folder, 'boot.img');
+}
+
+/** Makes the menu of a copy of the disk wait for a key, so that nobody has to be in time for it. */
+export function makeMenuWait(image: string): void {
+  const at = readFileSync(image).indexOf(GOES_ON);
+  const file = openSync(image, 'r+');
+  writeSync(file, WAITS, at);
+  closeSync(file);
 }
 
 async function makeDisk(kernel: string, folder: string): Promise<void> {

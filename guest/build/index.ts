@@ -4,7 +4,7 @@ import { findKernel, provideKernel } from './kernel.ts';
 import { cacheDirectory } from './paths.ts';
 import { findRootfs, provideRootfs, ROOT_DISK_SIZE } from './rootfs.ts';
 
-export { buildBootDisk } from './boot-disk.ts';
+export { buildBootDisk, makeMenuWait } from './boot-disk.ts';
 export { findChromium, provideChromium } from './chromium.ts';
 export { SetupError } from './errors.ts';
 export { buildExt4Image } from './image.ts';
@@ -41,6 +41,10 @@ export interface GuestFiles {
 /** The folders in the cache: the kernel's, the root file system's, the firmware's. */
 type Folders = [kernel: string, rootfs: string, firmware: string];
 
+function firmwareIn(folder: string): string {
+  return join(folder, 'seabios.bin');
+}
+
 function toGuestFiles(folders: Folders): GuestFiles {
   const [kernelFolder, rootfsFolder, firmwareFolder] = folders;
   return {
@@ -48,7 +52,7 @@ function toGuestFiles(folders: Folders): GuestFiles {
     rootfs: join(rootfsFolder, 'rootfs.ext4'),
     rootfsSize: ROOT_DISK_SIZE,
     rootfsCompressed: join(rootfsFolder, 'rootfs.ext4.gz'),
-    firmware: join(firmwareFolder, 'seabios.bin'),
+    firmware: firmwareIn(firmwareFolder),
     directory: cacheDirectory(),
     commandLine: DEFAULT_COMMAND_LINE,
     version: folders.map((path) => basename(path)).join('-'),
@@ -61,6 +65,11 @@ export function guestFilesIfBuilt(): GuestFiles | undefined {
   const rootfs = findRootfs();
   const firmware = findFirmware();
   return kernel && rootfs && firmware ? toGuestFiles([kernel, rootfs, firmware]) : undefined;
+}
+
+/** The firmware alone: the path of a PC BIOS, which is fetched first if need be. */
+export async function prepareFirmware(): Promise<string> {
+  return firmwareIn(await provideFirmware());
 }
 
 /**

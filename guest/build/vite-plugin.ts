@@ -14,12 +14,13 @@ function servedFiles(guest: GuestFiles): ServedFile[] {
   return [
     { path: 'guest/bzImage', source: guest.kernel },
     { path: 'guest/rootfs.ext4.gz', source: guest.rootfsCompressed },
+    { path: 'guest/seabios.bin', source: guest.firmware },
   ];
 }
 
 /** What the page reads first of the default guest: where its files are, and how large. */
 function manifest(guest: GuestFiles): string {
-  const [kernel, rootfs] = servedFiles(guest).map(({ path, source }) => {
+  const [kernel, rootfs, firmware] = servedFiles(guest).map(({ path, source }) => {
     return { url: path, size: statSync(source).size };
   });
   const { version, commandLine, rootfsSize } = guest;
@@ -27,6 +28,7 @@ function manifest(guest: GuestFiles): string {
     version,
     kernel,
     rootfs: { ...rootfs, diskSize: rootfsSize },
+    firmware,
     commandLine,
   });
 }

@@ -3,6 +3,7 @@ import { MEMORY_LIMITS } from '../machine/options.ts';
 import { DEFAULT_TIMEOUT, type DiskArgument, MOST_TIMEOUT, type RunOptions } from './options.ts';
 import { usageError } from './run-error.ts';
 
+const FLAG = '--bios';
 const VALUE_OPTIONS = [
   '--kernel',
   '--initrd',
@@ -23,6 +24,7 @@ export function parseArguments(words: string[]): RunOptions | 'help' {
   if (values === 'help') return 'help';
   const last = (name: ValueOption) => values.get(name)?.at(-1);
   const options: RunOptions = {
+    bios: values.has(FLAG),
     kernel: last('--kernel'),
     initrd: last('--initrd'),
     append: last('--append'),
@@ -37,11 +39,15 @@ export function parseArguments(words: string[]): RunOptions | 'help' {
 }
 
 /** All values by option, in order. */
-function readOptions(words: string[]): Map<ValueOption, string[]> | 'help' {
-  const values = new Map<ValueOption, string[]>();
+function readOptions(words: string[]): Map<ValueOption | typeof FLAG, string[]> | 'help' {
+  const values = new Map<ValueOption | typeof FLAG, string[]>();
   const rest = [...words];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === '--help' || word === '-h') return 'help';
+    if (word === FLAG) {
+      values.set(FLAG, []);
+      continue;
+    }
     const [, name, attached] = /^(--[^=]*)(?:=(.*))?$/s.exec(word) ?? [];
     if (name === undefined) throw unexpectedWord(word);
     if (!isValueOption(name)) throw usageError(`unknown option '${name}'; see ringbox run --help`);
@@ -94,10 +100,30 @@ function parseTimeout(text: string | undefined): number {
   throw usageError(`--timeout takes seconds from 0 (no limit) to ${MOST_TIMEOUT}, not '${text}'`);
 }
 
-function checkCombination({ command, kernel, initrd }: RunOptions): void {
+function checkCombination(options: RunOptions): void {
+  if (options.bios) checkFirmwareCombination(options);
+  const { command, kernel, initrd } = options;
   if (command === undefined) return;
   if (command.join('') === '') throw usageError("there is no command behind '--'");
   const other = kernel === undefined ? initrd && '--initrd' : '--kernel';
   if (!other) return;
   throw usageError(`a command runs in the default guest, so ${other} cannot be given with one`);
+}
+
+function checkFirmwareCombination(options: RunOptions): void {
+  const { kernel, initrd, append, command, disks } = options;
+  const given = {
+    '--kernel': kernel,
+    '--initrd': initrd,
+    '--append': append,
+    'a command': command,
+  };
+  const [other] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+  if (other !== undefined) {
+    throw usageError(
+      `${FLAG} starts what is on the first disk, so ${other} cannot be given with it`,
+    );
+  }
+  if (disks.length > 0) return;
+  throw usageError(`${FLAG} starts what is on the first disk; give it one with --disk FILE`);
 }

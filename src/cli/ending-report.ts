@@ -14,9 +14,11 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'memory-out-of-range',
   'memory-too-small',
   'not-a-bzimage',
+  'not-a-firmware',
   'initrd-too-large',
   'command-line-too-long',
   'disk-size',
+  'no-boot-disk',
   'too-many-devices',
 ]);
 

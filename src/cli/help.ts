@@ -10,14 +10,18 @@ the default guest runs it in its shell with the standard streams of this command
 shell line, several are the words of one command.
 
   --kernel FILE      boot this bzImage instead of the default guest
+  --bios             boot with firmware (SeaBIOS), which starts the first --disk, vda. There is no
+                     screen: firmware and boot loader use the serial port as their console
   --initrd FILE      initial RAM disk
   --append STRING    the kernel's command line; for the default guest, more of it
   --memory MIB       RAM, ${MEMORY_LIMITS.least} to ${MEMORY_LIMITS.most} (default ${MEMORY_LIMITS.standard})
   --disk FILE[,ro]   a raw disk image, its size a multiple of 512; may be repeated. The default
                      guest's own root disk is vda, and these follow as vdb, vdc, ...; with
-                     --kernel they are vda, vdb, ... Changes are written back to FILE at the
+                     --kernel or --bios they are vda, vdb, ... Changes are written back to FILE at the
                      end, unless it is given with ,ro. Those to the own root disk are forgotten.
-  --console NAME     hvc0 or ttyS0; by default the last console= that --append names, else hvc0
+  --console NAME     hvc0 or ttyS0; by default the last console= that --append names, else hvc0;
+                     with --bios both, where keys go to the one that has printed last, and input
+                     that is no terminal goes to hvc0
   --timeout SECONDS  end the machine then (default ${DEFAULT_TIMEOUT}; 0 for no limit)
   --help             print this
 

@@ -5,11 +5,14 @@ import { type Failure, type Order, type Plan, paths, type Result } from '../head
 import { fileRoute } from './file-route.ts';
 import { acknowledge, type Handler } from './http-server.ts';
 
+/** By what they are to the plan: its kernel and initial RAM disk, or its firmware. */
+export type SoftwareFiles = Partial<Record<'kernel' | 'initrd' | 'firmware', string>>;
+
 /** What the page reads and where what it sends goes. */
 export interface HostParts {
   plan: Plan;
-  kernel: string;
-  initrd: string | undefined;
+  /** Files of the plan's software. */
+  software: SoftwareFiles;
   /** Files of the plan's disks. */
   disks: string[];
   input: Readable;
@@ -30,11 +33,10 @@ export interface HostParts {
 
 /** The command line's side of `src/headless/protocol.ts`. */
 export function hostRoutes(parts: HostParts): [string, Handler][] {
-  const { plan, kernel, initrd, disks } = parts;
+  const { plan, software, disks } = parts;
   return [
     [`GET ${paths.plan}`, async (_, response) => void response.end(JSON.stringify(plan))],
-    [`GET ${paths.kernel}`, fileRoute(kernel)],
-    ...(initrd === undefined ? [] : [route(`GET ${paths.initrd}`, fileRoute(initrd))]),
+    ...softwareRoutes(software),
     ...disks.map((file, index) => route(`GET ${paths.disk(index)}`, fileRoute(file))),
     ...disks.map((_, index) => route(`POST ${paths.changes(index)}`, changesRoute(parts, index))),
     [`GET ${paths.input}`, inputRoute(parts.input)],
@@ -46,6 +48,12 @@ export function hostRoutes(parts: HostParts): [string, Handler][] {
     [`POST ${paths.saved}`, noticeRoute(parts.onSaved)],
     [`POST ${paths.result}`, jsonRoute(parts.onResult)],
   ];
+}
+
+function softwareRoutes(files: SoftwareFiles): [string, Handler][] {
+  return Object.entries(files).map(([name, file]) => {
+    return route(`GET ${paths[name as keyof SoftwareFiles]}`, fileRoute(file));
+  });
 }
 
 function route(key: string, handler: Handler): [string, Handler] {

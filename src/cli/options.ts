@@ -8,6 +8,8 @@ export interface DiskArgument {
 
 /** What `ringbox run` was asked for. */
 export interface RunOptions {
+  /** Start firmware, which starts the first disk; then there is no kernel. */
+  bios: boolean;
   /** Undefined: the default guest. */
   kernel: string | undefined;
   initrd: string | undefined;
@@ -15,7 +17,7 @@ export interface RunOptions {
   /** MiB. */
   memory: number | undefined;
   disks: DiskArgument[];
-  /** Undefined: the one that the kernel's command line names last, else hvc0. */
+  /** Undefined: the one that the kernel's command line names last, else hvc0; with `bios` both. */
   console: ConsoleName | undefined;
   /** Seconds; 0 for no limit. */
   timeout: number;

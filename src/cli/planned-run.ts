@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
-import { prepareGuest } from '../../guest/build/index.ts';
+import { prepareFirmware, prepareGuest } from '../../guest/build/index.ts';
 import type { Plan, PlannedDisk } from '../headless/protocol.ts';
 import { defaultCommandLine, ownCommandLine } from './command-line.ts';
+import type { SoftwareFiles } from './host-routes.ts';
 import { checkBzImage, checkDisk, checkDistinct, checkReadable } from './input-files.ts';
 import type { RunOptions } from './options.ts';
 import { shellText } from './quoting.ts';
@@ -9,8 +10,7 @@ import { shellText } from './quoting.ts';
 /** A plan for the page, and the files that it is about. */
 export interface PlannedRun {
   plan: Plan;
-  kernel: string;
-  initrd: string | undefined;
+  software: SoftwareFiles;
   /** The file of each of the plan's disks. */
   disks: string[];
 }
@@ -25,38 +25,79 @@ export function checkFiles(options: RunOptions): void {
 
 /** Decides what machine to make; builds the default guest if that is wanted and not there. */
 export async function planRun(options: RunOptions): Promise<PlannedRun> {
-  const own = options.disks.map((disk) => plannedDisk(disk.file, checkDisk(disk), disk.readOnly));
-  const files = options.disks.map(({ file }) => file);
-  if (options.kernel !== undefined) {
-    const { text, console } = ownCommandLine(options);
-    const plan = { ...common(options), commandLine: text, console, disks: own };
-    return {
-      plan: { ...plan, kernelName: options.kernel },
-      kernel: options.kernel,
-      initrd: options.initrd,
-      disks: files,
-    };
-  }
-  const guest = await prepareGuest();
-  const { text, console } = defaultCommandLine(guest.commandLine, options);
-  const root = { name: 'root disk', size: guest.rootfsSize, readOnly: false, save: false };
-  const plan = { ...common(options), commandLine: text, console, disks: [root, ...own] };
+  if (options.bios) return planFirmware(options);
+  if (options.kernel !== undefined) return planKernel(options, options.kernel);
+  return planDefaultGuest(options);
+}
+
+async function planFirmware(options: RunOptions): Promise<PlannedRun> {
+  const firmware = await prepareFirmware();
   return {
-    plan: { ...plan, kernelName: basename(guest.kernel) },
-    kernel: guest.kernel,
-    initrd: options.initrd,
-    disks: [guest.rootfs, ...files],
+    plan: {
+      software: { firmwareName: basename(firmware) },
+      ...common(options),
+      console: options.console ?? 'both',
+      keyboard: process.stdin.isTTY,
+      disks: plannedDisks(options),
+    },
+    software: { firmware },
+    disks: filesOf(options),
   };
 }
 
-function plannedDisk(name: string, size: number, readOnly: boolean): PlannedDisk {
-  return { name, size, readOnly, save: !readOnly };
+function planKernel(options: RunOptions, kernel: string): PlannedRun {
+  const { text, console } = ownCommandLine(options);
+  return {
+    plan: {
+      software: plannedKernel(options, kernel, text),
+      ...common(options),
+      console,
+      disks: plannedDisks(options),
+    },
+    software: { kernel, ...initrdOf(options) },
+    disks: filesOf(options),
+  };
 }
 
-/** What does not depend on whose kernel it is. */
-function common(options: RunOptions): Pick<Plan, 'initrdName' | 'memory' | 'command'> {
+async function planDefaultGuest(options: RunOptions): Promise<PlannedRun> {
+  const guest = await prepareGuest();
+  const { text, console } = defaultCommandLine(guest.commandLine, options);
+  const root = { name: 'root disk', size: guest.rootfsSize, readOnly: false, save: false };
   return {
-    ...(options.initrd !== undefined && { initrdName: options.initrd }),
+    plan: {
+      software: plannedKernel(options, basename(guest.kernel), text),
+      ...common(options),
+      console,
+      disks: [root, ...plannedDisks(options)],
+    },
+    software: { kernel: guest.kernel, ...initrdOf(options) },
+    disks: [guest.rootfs, ...filesOf(options)],
+  };
+}
+
+function plannedKernel(options: RunOptions, kernelName: string, commandLine: string) {
+  const { initrd } = options;
+  return { kernelName, ...(initrd !== undefined && { initrdName: initrd }), commandLine };
+}
+
+function initrdOf({ initrd }: RunOptions): SoftwareFiles {
+  return initrd === undefined ? {} : { initrd };
+}
+
+function filesOf(options: RunOptions): string[] {
+  return options.disks.map(({ file }) => file);
+}
+
+function plannedDisks(options: RunOptions): PlannedDisk[] {
+  return options.disks.map((disk) => {
+    const { file, readOnly } = disk;
+    return { name: file, size: checkDisk(disk), readOnly, save: !readOnly };
+  });
+}
+
+/** What does not depend on what is started. */
+function common(options: RunOptions): Pick<Plan, 'memory' | 'command'> {
+  return {
     ...(options.memory !== undefined && { memory: options.memory }),
     ...(options.command && { command: shellText(options.command) }),
   };

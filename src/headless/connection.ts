@@ -1,4 +1,5 @@
 import { nextTask } from '../link/next-task.ts';
+import { BothConsoles } from '../machine/both-consoles.ts';
 import type { Machine } from '../machine/index.ts';
 import { ConsoleTail } from './console-tail.ts';
 import type { Host } from './host.ts';
@@ -29,17 +30,24 @@ export function connect(host: Host, machine: Machine, plan: Plan): Connection {
 
 function connectConsole(host: Host, machine: Machine, plan: Plan): Connection {
   const tail = new ConsoleTail();
-  const [port, other] =
-    plan.console === 'hvc0' ? [machine.console, machine.serial] : [machine.serial, machine.console];
+  const { port, other } = consolesOf(machine, plan);
   const pump = outputPump(host, paths.output, port.output, tail);
   const input = forEachChunk(host.stream(paths.input), (bytes) => port.write(bytes));
-  const discarded = forEachChunk(other.output, () => undefined);
+  const discarded = other && forEachChunk(other.output, () => undefined);
   return {
     tail,
     status: undefined,
-    broken: firstFailure([input, discarded, pump.finished]),
+    broken: firstFailure([input, pump.finished, ...(discarded ? [discarded] : [])]),
     drain: () => drain([{ port, pump }]),
   };
+}
+
+/** The console of the plan, and the one that nobody reads. */
+function consolesOf(machine: Machine, plan: Plan) {
+  const { console, serial } = machine;
+  if (plan.console === 'hvc0') return { port: console, other: serial };
+  if (plan.console === 'ttyS0') return { port: serial, other: console };
+  return { port: new BothConsoles(machine, plan.keyboard ? 'latest' : 'console') };
 }
 
 function connectCommand(host: Host, machine: Machine, command: string): Connection {

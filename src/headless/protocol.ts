@@ -10,6 +10,7 @@ export const paths = {
   /** GET: file contents. */
   kernel: 'kernel',
   initrd: 'initrd',
+  firmware: 'firmware',
   disk: (index: number) => `disks/${index}`,
   /** GET: standard input as it comes; the end of the answer is the end of the input. */
   input: 'input',
@@ -53,15 +54,26 @@ export interface PlannedDisk {
   save: boolean;
 }
 
-/** The machine to make and how to talk to it. */
-export interface Plan {
+/** A kernel with its initial RAM disk, by the names of their files. */
+export interface PlannedKernel {
   kernelName: string;
   initrdName?: string;
   commandLine: string;
+}
+
+export interface PlannedFirmware {
+  firmwareName: string;
+}
+
+/** The machine to make and how to talk to it. */
+export interface Plan {
+  software: PlannedKernel | PlannedFirmware;
   memory?: number;
   disks: PlannedDisk[];
   /** The console that is connected to standard input and output, if no command is. */
-  console: ConsoleName;
+  console: ConsoleName | 'both';
+  /** With both consoles: input comes from a keyboard, and goes where output came from last. */
+  keyboard?: boolean;
   /** A shell command for the default guest. */
   command?: string;
 }

@@ -1,6 +1,6 @@
 import { MachineError } from '../machine/errors.ts';
 import type { Machine } from '../machine/index.ts';
-import type { MachineOptions } from '../machine/options.ts';
+import type { MachineOptions, Software } from '../machine/options.ts';
 import { type Connection, connect } from './connection.ts';
 import type { Host } from './host.ts';
 import {
@@ -35,11 +35,7 @@ export async function runPlan(host: Host, create: CreateMachine): Promise<void> 
 
 async function machineOptions(host: Host, plan: Plan): Promise<MachineOptions> {
   return {
-    kernel: await host.file(paths.kernel, plan.kernelName),
-    ...(plan.initrdName !== undefined && {
-      initrd: await host.file(paths.initrd, plan.initrdName),
-    }),
-    commandLine: plan.commandLine,
+    ...(await readSoftware(host, plan.software)),
     ...(plan.memory !== undefined && { memory: plan.memory }),
     disks: plan.disks.map(({ name, size, readOnly }, index) => ({
       image: host.stream(paths.disk(index)),
@@ -49,6 +45,17 @@ async function machineOptions(host: Host, plan: Plan): Promise<MachineOptions> {
     })),
     ...(plan.command !== undefined && { ports: Object.values(commandPorts) }),
     onReboot: 'stop',
+  };
+}
+
+async function readSoftware(host: Host, plan: Plan['software']): Promise<Software> {
+  if ('firmwareName' in plan)
+    return { firmware: await host.file(paths.firmware, plan.firmwareName) };
+  const { kernelName, initrdName, commandLine } = plan;
+  return {
+    kernel: await host.file(paths.kernel, kernelName),
+    ...(initrdName !== undefined && { initrd: await host.file(paths.initrd, initrdName) }),
+    commandLine,
   };
 }
 

@@ -1,4 +1,5 @@
 /** The public API of a machine: what a page needs. */
+export { BothConsoles } from './both-consoles.ts';
 export { ConsolePort } from './console-port.ts';
 export { Disk, type DiskPiece } from './disk.ts';
 export { MachineError, type MachineErrorCode } from './errors.ts';

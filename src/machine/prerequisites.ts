@@ -34,6 +34,13 @@ export function checkOptions(options: MachineOptions): void {
       `Choose a whole number of MiB from ${least} to ${most}.`,
     );
   }
+  if ('firmware' in options && (options.disks ?? []).length === 0) {
+    throw new MachineError(
+      'no-boot-disk',
+      'There is no disk for the firmware to start.',
+      'Attach a disk that a PC starts from by itself.',
+    );
+  }
   for (const disk of options.disks ?? []) {
     const size = disk.size ?? (disk.image instanceof Blob ? disk.image.size : SECTOR);
     checkDiskSize(disk.name ?? 'a disk', size);

@@ -70,6 +70,21 @@ async function loadOtherGuest(plan: MachinePlan, source: Source, context: Loadin
   return { kernel, disks, commandLine: wholeCommandLine(plan, '') };
 }
 
+async function loadFirmware(manifest: Manifest, context: LoadingContext): Promise<Blob> {
+  const { url, size } = manifest.firmware;
+  return new Response(await download(url, 'Firmware', context, size)).blob();
+}
+
+/** Firmware, and the disks of the plan, the first of which it starts. */
+async function loadFirmwareGuest(plan: MachinePlan, context: LoadingContext) {
+  const manifest = await requestManifest(document.baseURI, context.signal);
+  const [firmware, ...disks] = await Promise.all([
+    loadFirmware(manifest, context),
+    ...plan.disks.map((disk) => loadDisk(disk, context)),
+  ]);
+  return { firmware, disks, memory: plan.memory };
+}
+
 /**
  * Fetches what a plan names. Disks come as streams: their bytes, and the progress that tells of
  * them, go on while the machine is made.
@@ -79,8 +94,10 @@ export async function loadPlan(
   plan: MachinePlan,
   context: LoadingContext,
 ): Promise<MachineOptions> {
+  const { kernel } = plan;
+  if (kernel === 'firmware') return loadFirmwareGuest(plan, context);
   const [guest, initrd] = await Promise.all([
-    plan.kernel === null ? loadOwnGuest(plan, context) : loadOtherGuest(plan, plan.kernel, context),
+    kernel === null ? loadOwnGuest(plan, context) : loadOtherGuest(plan, kernel, context),
     plan.initrd === null ? null : loadBlob(plan.initrd, context),
   ]);
   return { ...guest, ...(initrd && { initrd }), memory: plan.memory };

@@ -14,6 +14,7 @@ export interface Manifest {
     /** Bytes of the disk. */
     diskSize: number;
   };
+  firmware: { url: URL; size: number };
   commandLine: string;
 }
 
@@ -22,6 +23,7 @@ interface ManifestFile {
   version: string;
   kernel: { url: string; size: number };
   rootfs: { url: string; size: number; diskSize: number };
+  firmware: { url: string; size: number };
   commandLine: string;
 }
 
@@ -33,11 +35,12 @@ export async function requestManifest(page: string, signal: AbortSignal): Promis
   } catch (reason) {
     throw fileMissing(MANIFEST_PATH, 'what is there is no JSON', reason);
   }
-  const { version, kernel, rootfs, commandLine } = file;
+  const { version, kernel, rootfs, firmware, commandLine } = file;
   return {
     version,
     kernel: { ...kernel, url: new URL(kernel.url, page) },
     rootfs: { ...rootfs, url: new URL(rootfs.url, page) },
+    firmware: { ...firmware, url: new URL(firmware.url, page) },
     commandLine,
   };
 }

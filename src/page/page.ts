@@ -92,8 +92,7 @@ class Page {
     this.#loading.open();
     this.#showState('loading');
     this.#statusLine.showMemory(plan.memory);
-    byId('guest-name', HTMLElement).textContent =
-      plan.kernel === null ? 'Linux' : sourceName(plan.kernel);
+    byId('guest-name', HTMLElement).textContent = startedName(plan);
   }
 
   #onMade(machine: Machine, options: MachineOptions): void {
@@ -136,6 +135,13 @@ class Page {
     this.#session.reset();
     this.#terminal.focus();
   }
+}
+
+/** The file that is started: a kernel, or the first disk. */
+function startedName({ kernel, disks }: MachinePlan): string {
+  if (kernel === null) return 'Linux';
+  if (kernel !== 'firmware') return sourceName(kernel);
+  return disks.length > 0 ? sourceName(disks[0].source) : 'Firmware';
 }
 
 function pageHandle(terminal: Terminal, session: Session): Window['ringbox'] {

@@ -10,9 +10,15 @@ export interface DiskPlan {
   readOnly: boolean;
 }
 
+/**
+ * What is started: a kernel; Ringbox's own, null; or none, but firmware, which starts what is on
+ * the first disk.
+ */
+export type KernelPlan = Source | 'firmware' | null;
+
 /** The machine that is wanted, before any byte of it is loaded; null stands for Ringbox's own. */
 export interface MachinePlan {
-  kernel: Source | null;
+  kernel: KernelPlan;
   initrd: Source | null;
   /** With Ringbox's own kernel they follow its root disk, so they start at vdb. */
   disks: readonly DiskPlan[];
@@ -43,6 +49,12 @@ export function sourceName(source: Source): string {
   } catch {
     return name; // A percent sign that encodes nothing.
   }
+}
+
+/** What is started, for a person. */
+export function kernelName(kernel: KernelPlan): string {
+  if (kernel === null) return 'Ringbox’s own';
+  return kernel === 'firmware' ? 'None: firmware starts vda' : sourceName(kernel);
 }
 
 /** The name the guest gives a disk of the plan. */
@@ -95,6 +107,9 @@ export function checkMemory(memory: number, given: string): void {
  */
 export async function findProblems(plan: MachinePlan): Promise<PlanProblems> {
   const problems: PlanProblems = {};
+  if (plan.kernel === 'firmware' && plan.disks.length === 0) {
+    problems.disks = 'Firmware starts what is on the first disk: add one.';
+  }
   if (plan.kernel instanceof File && !(await isKernelFile(plan.kernel))) {
     problems.kernel = `${plan.kernel.name} is no Linux bzImage: it lacks the mark “HdrS”.`;
   }

@@ -1,4 +1,5 @@
 import type { Terminal } from '@xterm/xterm';
+import { BothConsoles } from '../machine/both-consoles.ts';
 import type { MachineError } from '../machine/errors.ts';
 import type { MachineState } from '../machine/events.ts';
 import type { Machine } from '../machine/index.ts';
@@ -92,10 +93,8 @@ export class Session {
   #adopt(machine: Machine, options: MachineOptions): void {
     this.#machine = machine;
     this.#terminal.reset();
-    const serial = 'firmware' in options || usesSerialConsole(options.commandLine);
     this.#unlink = [
-      linkConsole(this.#terminal, serial ? machine.serial : machine.console),
-      drain(serial ? machine.console : machine.serial),
+      ...this.#linkConsoles(machine, options),
       machine.on('state', (state) => this.#events.state(state)),
       machine.on('panic', (text) => this.#events.panic(text)),
       machine.on('error', (error: MachineError) => this.#events.error(error, machine)),
@@ -103,6 +102,18 @@ export class Session {
     ];
     this.#events.made(machine, options);
     machine.start();
+  }
+
+  /** Joins the consoles to the terminal that are of interest; the answer ends that. */
+  #linkConsoles(machine: Machine, options: MachineOptions): (() => void)[] {
+    if ('firmware' in options) {
+      return [linkConsole(this.#terminal, new BothConsoles(machine, 'latest'))];
+    }
+    const { console, serial } = machine;
+    const [shown, other] = usesSerialConsole(options.commandLine)
+      ? [serial, console]
+      : [console, serial];
+    return [linkConsole(this.#terminal, shown), drain(other)];
   }
 
   /** Resolves when the RAM of the machine before is free: two at once may be more than there is. */

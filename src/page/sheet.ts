@@ -5,6 +5,7 @@ import {
   DEFAULT_PLAN,
   diskName,
   findProblems,
+  kernelName,
   type MachinePlan,
   type PlanProblems,
   sourceName,
@@ -65,6 +66,7 @@ export class Sheet {
     const close = () => this.#dialog.close();
     onClick('sheet-close', close);
     onClick('sheet-cancel', close);
+    onClick('kernel-firmware', () => this.#change({ kernel: 'firmware' }));
     onClick('kernel-clear', () => this.#change({ kernel: DEFAULT_PLAN.kernel }));
     onClick('initrd-clear', () => this.#change({ initrd: DEFAULT_PLAN.initrd }));
     onFiles('kernel-file', ([kernel]) => kernel && this.#change({ kernel }));
@@ -92,8 +94,12 @@ export class Sheet {
   #render(): void {
     const { kernel, initrd } = this.#plan;
     const own = kernel === null;
-    byId('kernel-name', HTMLElement).textContent = own ? 'Ringbox’s own' : sourceName(kernel);
+    const firmware = kernel === 'firmware';
+    byId('kernel-name', HTMLElement).textContent = kernelName(kernel);
     byId('kernel-clear', HTMLElement).hidden = own;
+    byId('kernel-firmware', HTMLElement).hidden = !own;
+    byId('initrd-field', HTMLElement).hidden = firmware;
+    byId('command-line-field', HTMLElement).hidden = firmware;
     byId('initrd-name', HTMLElement).textContent = initrd === null ? 'None' : sourceName(initrd);
     byId('initrd-clear', HTMLElement).hidden = initrd === null;
     this.#commandLine.placeholder = own ? '' : standardCommandLine(this.#plan);

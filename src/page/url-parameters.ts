@@ -35,9 +35,19 @@ function parseMemory(given: string | null): number {
   return memory;
 }
 
+function firmwareAlone(parameters: URLSearchParams): 'firmware' {
+  const other = ['kernel', 'initrd', 'append'].find((name) => parameters.has(name));
+  if (other === undefined) return 'firmware';
+  throw pageError(
+    'contradictory-address',
+    `The address has ${other}, and bios, which starts what is on the first disk.`,
+    `Leave ${other} or bios out.`,
+  );
+}
+
 /**
  * The plan that the page's address asks for:
- * `?kernel=URL&initrd=URL&disk=URL&disk=URL,ro&append=WORDS&memory=MIB`.
+ * `?kernel=URL&initrd=URL&disk=URL&disk=URL,ro&append=WORDS&memory=MIB`, or `?bios&disk=URL`.
  * @throws MachineError that names the parameter
  */
 export function parsePlan(page: URL): MachinePlan {
@@ -47,7 +57,7 @@ export function parsePlan(page: URL): MachinePlan {
     return given === null ? null : parseAddress(name, given, page);
   };
   return {
-    kernel: optionalAddress('kernel'),
+    kernel: parameters.has('bios') ? firmwareAlone(parameters) : optionalAddress('kernel'),
     initrd: optionalAddress('initrd'),
     disks: parameters.getAll('disk').map((given) => parseDisk(given, page)),
     commandLine: parameters.get('append'),

@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { prepareGuest } from '../../guest/build/index.ts';
 import { projectDirectory } from '../../guest/build/paths.ts';
-import { RingboxRun, type RunEnd, ringbox, TerminalRun } from '../support/ringbox-run.ts';
+import {
+  prepareRuns,
+  RingboxRun,
+  type RunEnd,
+  ringbox,
+  TerminalRun,
+} from '../support/ringbox-run.ts';
 
 // `ringbox run` from outside: spawned, fed, read, and judged by its exit status. It starts its own
 // browser; these tests use none of their own.
@@ -14,9 +20,7 @@ import { RingboxRun, type RunEnd, ringbox, TerminalRun } from '../support/ringbo
 let folder: string;
 
 test.beforeAll(async () => {
-  await prepareGuest();
-  // Whatever is built the first time is said on standard error; from then on nothing is.
-  await ringbox(['--timeout', '0.001']);
+  await prepareRuns();
 });
 
 test.beforeEach(() => {

@@ -1,33 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '@playwright/test';
 import { BUILT_PAGE } from '../../playwright.config.ts';
-
-/** What the terminal shows, its scrollback included, as lines of text. */
-function screen(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    const { buffer } = window.ringbox.terminal;
-    const lines: string[] = [];
-    for (let line = 0; line < buffer.active.length; line++) {
-      lines.push(buffer.active.getLine(line)?.translateToString(true) ?? '');
-    }
-    return lines.join('\n');
-  });
-}
-
-async function untilPrompt(page: Page): Promise<void> {
-  await expect.poll(() => screen(page)).toMatch(/# *\n*$/);
-}
-
-async function boot(page: Page, parameters = ''): Promise<void> {
-  await page.goto(BUILT_PAGE + parameters);
-  await untilPrompt(page);
-}
-
-async function type(page: Page, text: string): Promise<void> {
-  await page.locator('.xterm-helper-textarea').focus();
-  await page.keyboard.type(text);
-  await page.keyboard.press('Enter');
-}
+import { boot, screen, type, untilPrompt } from '../support/built-page.ts';
 
 const notice = (page: Page) => page.locator('#notice');
 

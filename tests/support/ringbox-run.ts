@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { prepareGuest } from '../../guest/build/index.ts';
 import { projectDirectory } from '../../guest/build/paths.ts';
 
 const PROGRAM = join(projectDirectory, 'bin/ringbox.mjs');
@@ -70,6 +71,12 @@ export class TerminalRun extends Program {
     const ringbox = `RINGBOX='${process.execPath} ${PROGRAM}'`;
     super(['env', 'SHELL=/bin/sh', 'script', '-qec', `${ringbox}; ${line}`, '/dev/null']);
   }
+}
+
+/** Builds what is built at the first run, which says so on standard error: later runs do not. */
+export async function prepareRuns(): Promise<void> {
+  await prepareGuest();
+  await ringbox(['--timeout', '0.001']);
 }
 
 /** Runs to the end with the whole input. */

@@ -16,6 +16,7 @@ function complaint(...words: string[]): string {
 describe('parseArguments', () => {
   it('has a default for everything', () => {
     expect(parseArguments([])).toEqual({
+      bios: false,
       kernel: undefined,
       initrd: undefined,
       append: undefined,
@@ -91,5 +92,28 @@ describe('parseArguments', () => {
   ])('refuses %j', (words, part) => {
     expect(complaint(...words)).toContain(part);
     expect(complaint(...words)).not.toContain('\n');
+  });
+});
+
+describe('--bios', () => {
+  it('starts the first disk', () => {
+    const options = parseArguments(['--bios', '--disk', 'boot.img', '--memory', '64']);
+    expect(options).toMatchObject({ bios: true, disks: [{ file: 'boot.img' }], memory: 64 });
+  });
+
+  it('needs a disk', () => {
+    expect(complaint('--bios')).toContain('--disk FILE');
+  });
+
+  it.each([['--kernel'], ['--initrd'], ['--append']])('does not go with %s', (option) => {
+    expect(complaint('--bios', '--disk', 'd', option, 'x')).toContain(option);
+  });
+
+  it('does not go with a command', () => {
+    expect(complaint('--bios', '--disk', 'd', '--', 'ls')).toContain('a command');
+  });
+
+  it('takes no value', () => {
+    expect(complaint('--bios=seabios', '--disk', 'd')).toContain('--bios');
   });
 });

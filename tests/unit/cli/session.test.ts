@@ -37,13 +37,11 @@ async function endOf({ disks, page, interrupted }: Given): Promise<unknown> {
   const session = new Session({
     run: {
       plan: {
-        kernelName: 'kernel',
-        commandLine: '',
+        software: { kernelName: 'kernel', commandLine: '' },
         console: 'hvc0',
         disks: planned.map((disk) => ({ ...disk, save: true })),
       },
-      kernel: join(folder, 'kernel'),
-      initrd: undefined,
+      software: { kernel: join(folder, 'kernel') },
       disks: planned.map(() => join(folder, 'kernel')),
     },
     pageFolder: folder,

@@ -11,8 +11,7 @@ import { Host } from '../../../src/headless/host.ts';
 import { type Plan, paths, type Result } from '../../../src/headless/protocol.ts';
 
 const plan: Plan = {
-  kernelName: 'kernel',
-  commandLine: 'console=hvc0',
+  software: { kernelName: 'kernel', commandLine: 'console=hvc0' },
   disks: [{ name: 'disk', size: 512, readOnly: false, save: true }],
   console: 'hvc0',
 };
@@ -36,8 +35,7 @@ afterEach(() => {
 async function connect(parts: Partial<HostParts> = {}): Promise<Host> {
   const routes = hostRoutes({
     plan,
-    kernel: join(folder, 'kernel'),
-    initrd: undefined,
+    software: { kernel: join(folder, 'kernel') },
     disks: [join(folder, 'disk')],
     input: new PassThrough(),
     output: new PassThrough(),

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { MachineError } from '../../../src/machine/errors.ts';
-import { type MachineOptions, MEMORY_LIMITS } from '../../../src/machine/options.ts';
+import { type HardwareOptions, MEMORY_LIMITS } from '../../../src/machine/options.ts';
 import { checkEnvironment, checkOptions } from '../../../src/machine/prerequisites.ts';
 
 const kernel = new Blob([]);
@@ -16,10 +16,10 @@ function machineError(action: () => void): MachineError {
 }
 
 /** The error for these options. */
-const refusal = (options: Partial<MachineOptions>) =>
+const refusal = (options: HardwareOptions) =>
   machineError(() => checkOptions({ kernel, commandLine: '', ...options }));
 
-const accepted = (options: Partial<MachineOptions>) =>
+const accepted = (options: HardwareOptions) =>
   checkOptions({ kernel, commandLine: '', ...options });
 
 describe('memory', () => {
@@ -122,4 +122,11 @@ test('a MachineError keeps its cause', () => {
     'how',
     cause,
   ]);
+});
+
+test('firmware needs a disk to start', () => {
+  const firmware = new Blob([]);
+  expect(machineError(() => checkOptions({ firmware })).code).toBe('no-boot-disk');
+  expect(machineError(() => checkOptions({ firmware, disks: [] })).code).toBe('no-boot-disk');
+  checkOptions({ firmware, disks: [{ image: new Blob([new Uint8Array(512)]) }] });
 });

@@ -53,6 +53,7 @@ describe('names', () => {
   it('counts disks from vda, or from vdb behind Ringbox’s own', () => {
     expect(diskName({ kernel }, 0)).toBe('vda');
     expect(diskName({ kernel: null }, 0)).toBe('vdb');
+    expect(diskName({ kernel: 'firmware' }, 0)).toBe('vda');
   });
 
   it('calls a URL by its last part', () => {
@@ -65,6 +66,11 @@ describe('names', () => {
 describe('findProblems', () => {
   it('finds none where there are none', async () => {
     expect(await findProblems(plan({ kernel, disks: [disk(512), disk(1024)] }))).toEqual({});
+  });
+
+  it('finds nothing to start for firmware without a disk', async () => {
+    expect((await findProblems(plan({ kernel: 'firmware' }))).disks).toContain('add one');
+    expect(await findProblems(plan({ kernel: 'firmware', disks: [disk(512)] }))).toEqual({});
   });
 
   it('names the kernel that is no bzImage', async () => {

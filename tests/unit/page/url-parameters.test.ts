@@ -36,6 +36,17 @@ describe('parsePlan', () => {
     });
   });
 
+  it('plans firmware, which goes with no kernel', () => {
+    const source = new URL('https://host.example/ringbox/boot.img');
+    const disks = [{ source, readOnly: false }];
+    expect(parse('?bios&disk=boot.img')).toEqual({ ...DEFAULT_PLAN, kernel: 'firmware', disks });
+    for (const other of ['kernel', 'initrd', 'append']) {
+      const failure = failureOf(`?bios&disk=boot.img&${other}=x`);
+      expect(failure.code).toBe('contradictory-address');
+      expect(failure.message).toContain(other);
+    }
+  });
+
   it.each(['?kernel=', '?disk=,ro', '?disk=http://:'])('refuses %s, which is no URL', (query) => {
     expect(failureOf(query).message).toContain('no URL');
   });
