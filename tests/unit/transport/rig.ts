@@ -1,6 +1,6 @@
 import { BusMap } from '../../../src/bus/bus-map.ts';
 import { DeviceRuntime } from '../../../src/devices/runtime.ts';
-import { Attention, ControlBlock, Word } from '../../../src/link/control-block.ts';
+import { Attention, ControlBlock } from '../../../src/link/control-block.ts';
 import { PciBus } from '../../../src/pci/bus.ts';
 import { Header } from '../../../src/pci/configuration-space.ts';
 import type { QueueLayout } from '../../../src/ring/virtqueue.ts';
