@@ -1,5 +1,11 @@
-/** What kept a device from being made: a subset of the machine's error codes. */
-export type DeviceErrorCode = 'disk-size' | 'disk-unreadable';
+/** What a device could not do: a subset of the machine's error codes. */
+export type DeviceErrorCode =
+  | 'disk-size'
+  | 'disk-unreadable'
+  | 'disk-foreign'
+  | 'disk-version'
+  | 'disk-damaged'
+  | 'disk-full';
 
 /**
  * A failure that a person can act on. Comlink carries only `name`, `message` and `stack` of an

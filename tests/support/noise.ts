@@ -16,3 +16,10 @@ export class Noise {
     return state >>> 0;
   }
 }
+
+/** The same as numbers in [0, 1). */
+export function randomNumbers(seed: number): () => number {
+  const noise = new Noise(seed ^ 0x5bd1e995);
+  for (let warmUp = 0; warmUp < 8; warmUp++) noise.next();
+  return () => noise.next() / 2 ** 32;
+}

@@ -1,0 +1,272 @@
+import type { BlockBackend, Pending, ReadTarget, WriteSource } from '../backend.ts';
+import { PAGE_SIZE } from './format.ts';
+import { NOT_HERE, ZEROS } from './page-map.ts';
+import { BUFFER_BLOCKS, type Store } from './store.ts';
+
+/** What a disk holds where nothing was written. */
+type Base = Pick<BlockBackend, 'size' | 'read' | 'close'>;
+
+/** An operation that has not taken effect yet, on the blocks from `first` to `last`. */
+interface Going {
+  first: number;
+  last: number;
+  /** Resolves when it has, or has failed. */
+  over: Promise<void>;
+}
+
+/**
+ * A disk that keeps what is written to it in a store, over a base that is only read. Without a
+ * base, or beyond its end, there are zeros.
+ */
+export class StoreBackend implements BlockBackend {
+  readonly size: number;
+  readonly #store: Store;
+  readonly #base: Base | null;
+  readonly #blocks: number;
+  /** What later operations on the same blocks have to wait for: mostly nothing. */
+  readonly #going: Going[] = [];
+
+  constructor(store: Store, base: Base | null) {
+    this.size = store.size;
+    this.#store = store;
+    this.#base = base;
+    this.#blocks = Math.ceil(store.size / PAGE_SIZE);
+  }
+
+  /** Bytes of the disk that differ from the base, or may. */
+  get changed(): number {
+    return this.#store.stored;
+  }
+
+  read(offset: number, length: number, target: ReadTarget): Pending {
+    const before = this.#before(offset, length);
+    if (before === undefined) return this.#read(offset, length, target);
+    return this.#enter(
+      offset,
+      length,
+      before.then(() => this.#read(offset, length, target)),
+    );
+  }
+
+  write(offset: number, length: number, source: WriteSource): Pending {
+    const before = this.#before(offset, length);
+    if (before === undefined) return this.#write(offset, length, source);
+    // Whoever gave the source may take it back: its bytes come now.
+    const bytes = new Uint8Array(length);
+    source.take(0, bytes, 0, length);
+    const write = () => this.#write(offset, length, new ArraySource(bytes));
+    return this.#enter(offset, length, before.then(write));
+  }
+
+  flush(): Pending {
+    this.#store.flush();
+    return undefined;
+  }
+
+  /** Whole blocks are forgotten: without a base they read as zeros, with one as it has them. */
+  discard(offset: number, length: number): Pending {
+    return this.#clear(offset, length, NOT_HERE);
+  }
+
+  writeZeroes(offset: number, length: number): Pending {
+    return this.#clear(offset, length, this.#base === null ? NOT_HERE : ZEROS);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#going.map(({ over }) => over));
+    this.#store.close();
+    await this.#base?.close();
+  }
+
+  #read(offset: number, length: number, target: ReadTarget): Pending {
+    let pieces: Promise<void>[] | undefined;
+    for (let done = 0; done < length; ) {
+      const at = offset + done;
+      const left = length - done;
+      const block = Math.floor(at / PAGE_SIZE);
+      const where = this.#store.where(block);
+      if (where === NOT_HERE) {
+        const count = Math.min(left, this.#endOfGap(block, offset + length) - at);
+        pieces = withPiece(pieces, this.#readBase(at, count, new ShiftedTarget(target, done)));
+        done += count;
+      } else if (where === ZEROS) {
+        const count = Math.min(left, PAGE_SIZE - (at % PAGE_SIZE));
+        target.putZeroes(done, count);
+        done += count;
+      } else {
+        done += this.#readStored(at, left, done, target);
+      }
+    }
+    return allOf(pieces);
+  }
+
+  #write(offset: number, length: number, source: WriteSource): Pending {
+    let pieces: Promise<void>[] | undefined;
+    for (let done = 0; done < length; ) {
+      const at = offset + done;
+      const left = length - done;
+      const within = at % PAGE_SIZE;
+      if (within !== 0 || left < PAGE_SIZE) {
+        const count = Math.min(PAGE_SIZE - within, left);
+        const bytes = new Uint8Array(count);
+        source.take(done, bytes, 0, count);
+        pieces = withPiece(pieces, this.#writePart(at, bytes));
+        done += count;
+      } else {
+        const count = Math.min(BUFFER_BLOCKS, Math.floor(left / PAGE_SIZE));
+        for (let index = 0; index < count; index++) {
+          source.take(done + index * PAGE_SIZE, this.#store.blocks[index], 0, PAGE_SIZE);
+        }
+        this.#store.write(at / PAGE_SIZE, count);
+        done += count * PAGE_SIZE;
+      }
+    }
+    return allOf(pieces);
+  }
+
+  #clear(offset: number, length: number, to: typeof ZEROS | typeof NOT_HERE): Pending {
+    const clear = () => this.#clearNow(offset, length, to);
+    const before = this.#before(offset, length);
+    return before === undefined ? clear() : this.#enter(offset, length, before.then(clear));
+  }
+
+  #clearNow(offset: number, length: number, to: typeof ZEROS | typeof NOT_HERE): Pending {
+    const end = offset + length;
+    const first = Math.ceil(offset / PAGE_SIZE);
+    // The last block of the disk is whole at the disk's end.
+    const last = end === this.size ? this.#blocks : Math.floor(end / PAGE_SIZE);
+    if (first < last) this.#store.clear(first, last - first, to);
+    const head = Math.min(end, first * PAGE_SIZE) - offset;
+    const tail = end - Math.max(offset + head, last * PAGE_SIZE);
+    let pieces: Promise<void>[] | undefined;
+    if (head > 0) pieces = withPiece(pieces, this.#writePart(offset, new Uint8Array(head)));
+    if (tail > 0) pieces = withPiece(pieces, this.#writePart(end - tail, new Uint8Array(tail)));
+    return allOf(pieces);
+  }
+
+  /** Where the blocks that are not here end, from `block` on and at most at byte `end`. */
+  #endOfGap(block: number, end: number): number {
+    return this.#store.nextHere(block, Math.ceil(end / PAGE_SIZE)) * PAGE_SIZE;
+  }
+
+  /** @returns bytes read: from one block, or from several that lie one behind the other */
+  #readStored(offset: number, wanted: number, position: number, target: ReadTarget): number {
+    const within = offset % PAGE_SIZE;
+    const blocks = Math.min(BUFFER_BLOCKS, Math.ceil((within + wanted) / PAGE_SIZE));
+    const read = this.#store.read((offset - within) / PAGE_SIZE, blocks);
+    let done = 0;
+    for (let index = 0; index < read; index++) {
+      const from = index === 0 ? within : 0;
+      const count = Math.min(PAGE_SIZE - from, wanted - done);
+      target.put(position + done, this.#store.blocks[index], from, count);
+      done += count;
+    }
+    return done;
+  }
+
+  #readBase(offset: number, count: number, target: ReadTarget): Pending {
+    const inBase = Math.max(0, Math.min(count, (this.#base?.size ?? 0) - offset));
+    if (inBase < count) target.putZeroes(inBase, count - inBase);
+    return inBase > 0 ? this.#base?.read(offset, inBase, target) : undefined;
+  }
+
+  /** Writes bytes that lie in one block, whose rest stays as it is. */
+  #writePart(offset: number, bytes: Uint8Array): Pending {
+    const within = offset % PAGE_SIZE;
+    const start = offset - within;
+    const page = new Uint8Array(PAGE_SIZE);
+    const store = () => {
+      page.set(bytes, within);
+      this.#store.blocks[0].set(page);
+      this.#store.write(start / PAGE_SIZE, 1);
+    };
+    const length = Math.min(PAGE_SIZE, this.size - start);
+    const rest = this.#read(start, length, new ArrayTarget(page));
+    if (rest !== undefined) return this.#enter(offset, bytes.length, rest.then(store));
+    store();
+    return undefined;
+  }
+
+  /** Resolves when what was begun on these blocks is over; undefined when nothing is going on. */
+  #before(offset: number, length: number): Promise<unknown> | undefined {
+    if (this.#going.length === 0) return undefined;
+    const { first, last } = blocksOf(offset, length);
+    const overlapping = this.#going.filter((other) => other.first <= last && other.last >= first);
+    return overlapping.length === 0 ? undefined : Promise.all(overlapping.map(({ over }) => over));
+  }
+
+  /** Lets later operations on these blocks wait for this one. */
+  #enter(offset: number, length: number, operation: Promise<void>): Promise<void> {
+    const leave = () => {
+      this.#going.splice(this.#going.indexOf(going), 1);
+    };
+    const going = { ...blocksOf(offset, length), over: operation.then(leave, leave) };
+    this.#going.push(going);
+    return operation;
+  }
+}
+
+function blocksOf(offset: number, length: number): { first: number; last: number } {
+  const last = Math.floor((offset + Math.max(length, 1) - 1) / PAGE_SIZE);
+  return { first: Math.floor(offset / PAGE_SIZE), last };
+}
+
+/** The parts of an operation that take their time: mostly none, so that none needs a list. */
+function withPiece(pieces: Promise<void>[] | undefined, piece: Pending) {
+  if (piece === undefined) return pieces;
+  // Should a later piece throw, nobody waits for this one.
+  piece.catch(() => {});
+  return pieces === undefined ? [piece] : [...pieces, piece];
+}
+
+/** Settles with all of them. */
+function allOf(pieces: Promise<void>[] | undefined): Pending {
+  return pieces && Promise.all(pieces).then(() => {});
+}
+
+/** The part of a target from a position on. */
+class ShiftedTarget implements ReadTarget {
+  readonly #target: ReadTarget;
+  readonly #shift: number;
+
+  constructor(target: ReadTarget, shift: number) {
+    this.#target = target;
+    this.#shift = shift;
+  }
+
+  put(position: number, source: Uint8Array, sourceOffset: number, length: number): void {
+    this.#target.put(this.#shift + position, source, sourceOffset, length);
+  }
+
+  putZeroes(position: number, length: number): void {
+    this.#target.putZeroes(this.#shift + position, length);
+  }
+}
+
+class ArrayTarget implements ReadTarget {
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  put(position: number, source: Uint8Array, sourceOffset: number, length: number): void {
+    this.#bytes.set(source.subarray(sourceOffset, sourceOffset + length), position);
+  }
+
+  putZeroes(position: number, length: number): void {
+    this.#bytes.fill(0, position, position + length);
+  }
+}
+
+class ArraySource implements WriteSource {
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  take(position: number, target: Uint8Array, targetOffset: number, length: number): void {
+    target.set(this.#bytes.subarray(position, position + length), targetOffset);
+  }
+}

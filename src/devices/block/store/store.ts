@@ -1,0 +1,352 @@
+import { DeviceError } from '../../errors.ts';
+import { checksum } from './checksum.ts';
+import { PAGE_SIZE, RECORDS_PER_PAGE, SUPERBLOCKS, type Superblock } from './format.ts';
+import { PageAllocator } from './page-allocator.ts';
+import { isPage, NOT_HERE, PageMap, ZEROS } from './page-map.ts';
+import { RecordLog } from './record-log.ts';
+import { type Recovered, recover } from './recovery.ts';
+import type { StoreFile } from './store-file.ts';
+import { writeMap, writeSuperblock } from './writing.ts';
+
+/** Blocks that `buffer` holds: 128 KiB. */
+export const BUFFER_BLOCKS = 32;
+/** How a store weighs room against time; tests take small numbers, to meet every case often. */
+export interface Economy {
+  /** Pages by which the file grows, and of which four times as many may lie idle at its end. */
+  growth: number;
+  /** Log pages after which the map is written anew, if it is not much longer itself. */
+  logLimit: number;
+  /** Pages that are kept for records when the rest is full, so that a full disk can still flush. */
+  reserve: number;
+}
+
+const STANDARD_ECONOMY: Economy = { growth: 256, logLimit: 256, reserve: 16 };
+
+/**
+ * Some blocks of a disk, in a file, surviving a power cut at any moment: after `open` each block is
+ * as it was at the last `flush` that returned, or as one that was going on would have made it.
+ * What was written and not flushed may be lost.
+ *
+ * A block is never written to where the last durable state has it, and a flush costs one flush of
+ * the file, however little was written: see README.md. All methods are synchronous.
+ */
+export class Store {
+  /** Bytes of the disk. */
+  readonly size: number;
+  /** The name of what the disk holds where nothing was written; '' for zeros. */
+  readonly base: string;
+  /** Blocks on their way to and from the file. */
+  readonly buffer = new Uint8Array(BUFFER_BLOCKS * PAGE_SIZE);
+  /** The same, block by block. */
+  readonly blocks: readonly Uint8Array<ArrayBuffer>[];
+  readonly #words = new Uint32Array(this.buffer.buffer);
+  readonly #file: StoreFile;
+  readonly #at = { at: 0 };
+  readonly #map: PageMap;
+  readonly #allocator: PageAllocator;
+  readonly #log: RecordLog;
+  readonly #economy: Economy;
+  /** Blocks that have changed since the last flush, with the checksum of their data or 0. */
+  readonly #changed = new Map<number, number>();
+  /** Pages that the last durable state has, and the next one will not. */
+  #superseded: number[] = [];
+  #superblock: Superblock;
+  #mapPages: number[];
+  /** Pages of the log that was found at the opening. */
+  #logPages: number[];
+  /** A newer superblock than `#superblock` may be durable or not. */
+  #inDoubt = false;
+  /** Where the blocks of the buffer are to be written. */
+  readonly #pages = new Uint32Array(BUFFER_BLOCKS);
+
+  private constructor(
+    file: StoreFile,
+    { superblock, map, allocator, mapPages, logPages }: Recovered,
+    economy = STANDARD_ECONOMY,
+  ) {
+    this.#economy = economy;
+    this.size = superblock.size;
+    this.base = superblock.base;
+    this.blocks = Array.from({ length: BUFFER_BLOCKS }, (_, block) => {
+      return new Uint8Array(this.buffer.buffer, block * PAGE_SIZE, PAGE_SIZE);
+    });
+    this.#file = file;
+    this.#map = map;
+    this.#allocator = allocator;
+    this.#superblock = superblock;
+    this.#mapPages = mapPages;
+    this.#logPages = logPages;
+    this.#log = new RecordLog(file, () => this.#takeRecordPage());
+  }
+
+  /**
+   * Makes a store in a file, whatever is in it. @param size bytes of the disk, a multiple of 512
+   * @throws DeviceError 'disk-full' when there is no room for it
+   */
+  static create(file: StoreFile, size: number, base: string, economy?: Economy): Store {
+    file.truncate(0);
+    const none = { sequence: -1, mapPage: 0, mapGeneration: 0, logPage: 0, logGeneration: 0 };
+    const empty = { map: new PageMap(), allocator: new PageAllocator(SUPERBLOCKS) };
+    const recovered = { superblock: { ...none, size, base }, ...empty, mapPages: [], logPages: [] };
+    const store = new Store(file, recovered, economy);
+    // Twice: a store that is finished has two sound superblocks. See `isUnborn`.
+    store.#begin();
+    store.#begin();
+    return store;
+  }
+
+  /**
+   * Opens the store that is in a file, and mends what a power cut has left.
+   * @throws DeviceError 'disk-foreign', 'disk-version' or 'disk-damaged' before anything is written
+   */
+  static open(file: StoreFile, economy?: Economy): Store {
+    const store = new Store(file, recover(file), economy);
+    try {
+      // What was read counts from here on: nothing of it may vanish at another power cut.
+      file.flush();
+    } catch (error) {
+      throw full(error);
+    }
+    store.#begin();
+    return store;
+  }
+
+  /** Bytes of the disk that are here, zeros among them. */
+  get stored(): number {
+    return this.#map.size * PAGE_SIZE;
+  }
+
+  /** Bytes of the file. */
+  get fileSize(): number {
+    return this.#allocator.length * PAGE_SIZE;
+  }
+
+  /** Where a block is: a page of the file, or ZEROS, or NOT_HERE. */
+  where(block: number): number {
+    return this.#map.get(block);
+  }
+
+  /** The first block from `from` on, and before `end`, that is here; `end` when there is none. */
+  nextHere(from: number, end: number): number {
+    return this.#map.nextHere(from, end);
+  }
+
+  /**
+   * Reads blocks that are in the file one behind the other into `buffer`.
+   * @param count at most BUFFER_BLOCKS
+   * @returns how many of the blocks [block, block + count) are: at least 1 when the first is here
+   */
+  read(block: number, count: number): number {
+    const page = this.#map.get(block);
+    let length = 1;
+    while (length < count && this.#map.get(block + length) === page + length) length++;
+    const bytes = length === 1 ? this.blocks[0] : this.buffer.subarray(0, length * PAGE_SIZE);
+    this.#at.at = page * PAGE_SIZE;
+    const got = this.#file.read(bytes, this.#at);
+    if (got === bytes.length) return length;
+    throw new DeviceError('disk-damaged', `a read of page ${page} gave ${got} bytes`);
+  }
+
+  /**
+   * Stores the first `count` blocks of `buffer`.
+   * @throws DeviceError 'disk-full' when there is no room; then nothing has changed
+   */
+  write(block: number, count: number): void {
+    this.#makeRoom(count + this.#recordPages(count));
+    for (let index = 0; index < count; index++) this.#pages[index] = this.#pageFor(block + index);
+    try {
+      this.#writeRuns(count);
+    } catch (error) {
+      this.#takeBack(block, count);
+      throw full(error);
+    }
+    for (let index = 0; index < count; index++) {
+      const words = index * (PAGE_SIZE / 4);
+      const check = checksum(this.#words, words, words + PAGE_SIZE / 4);
+      this.#change(block + index, this.#pages[index], check);
+    }
+  }
+
+  /** Makes blocks zeros, or not here, without data. */
+  clear(block: number, count: number, to: typeof ZEROS | typeof NOT_HERE): void {
+    const end = block + count;
+    const first = to === ZEROS ? block : this.#map.nextHere(block, end);
+    for (let index = first; index < end; index++) {
+      this.#change(index, to, 0);
+      if (to === NOT_HERE) index = this.#map.nextHere(index + 1, end) - 1;
+    }
+  }
+
+  /**
+   * Makes durable all that was written.
+   * @throws DeviceError 'disk-full', or what the file throws: then nothing is known to be durable
+   *   that was not before, and the next flush tries again
+   */
+  flush(): void {
+    if (this.#changed.size === 0 && !this.#inDoubt) return;
+    try {
+      this.#log.write(this.#changed, this.#map);
+      this.#file.flush();
+    } catch (error) {
+      this.#log.takeBack((page) => this.#allocator.release(page));
+      throw full(error);
+    }
+    this.#log.commit();
+    // The log that was written to may not be the one that the next opening finds.
+    if (this.#inDoubt) this.#begin();
+    for (const page of this.#superseded) this.#allocator.release(page);
+    this.#superseded = [];
+    this.#changed.clear();
+    if (this.#log.length >= Math.max(this.#economy.logLimit, 2 * this.#mapPages.length))
+      this.#tryCheckpoint();
+  }
+
+  /** Flushes, and lets go of the file. */
+  close(): void {
+    try {
+      this.flush();
+    } finally {
+      this.#file.close();
+    }
+  }
+
+  /** A new log, on a map that holds all that is known. */
+  #begin(): void {
+    try {
+      this.#checkpoint();
+    } catch (error) {
+      throw full(error);
+    }
+  }
+
+  #tryCheckpoint(): void {
+    try {
+      this.#checkpoint();
+    } catch {
+      // Without room for another map the log goes on: nothing is lost but some time at the next
+      // opening.
+    }
+  }
+
+  /**
+   * Writes the map anew and begins another log. All that was changed must be in the log. Nothing
+   * that the last superblock refers to is touched before the new one is durable.
+   */
+  #checkpoint(): void {
+    const before = [...this.#mapPages, ...this.#logPages, ...this.#log.pages];
+    const taken: number[] = [];
+    const take = () => {
+      const page = this.#takeRecordPage();
+      taken.push(page);
+      return page;
+    };
+    const superblock = { ...this.#superblock, sequence: this.#superblock.sequence + 1 };
+    superblock.mapGeneration = randomWord();
+    superblock.logGeneration = randomWord();
+    try {
+      superblock.mapPage = writeMap(this.#file, this.#map, superblock, take);
+      superblock.logPage = take();
+      this.#file.flush();
+    } catch (error) {
+      for (const page of taken) this.#allocator.release(page);
+      throw error;
+    }
+    // From here on until it is durable, this superblock may count or the one before. What either
+    // refers to stays; should this fail, another try goes to the same place.
+    this.#inDoubt = true;
+    writeSuperblock(this.#file, superblock);
+    this.#file.flush();
+    this.#inDoubt = false;
+    this.#superblock = superblock;
+    this.#mapPages = taken.slice(0, -1);
+    this.#logPages = [];
+    this.#log.begin(superblock);
+    for (const page of before) this.#allocator.release(page);
+    this.#cutOff();
+  }
+
+  /** Gives unused pages at the end of the file back. */
+  #cutOff(): void {
+    const inUse = this.#allocator.lengthInUse;
+    const { growth } = this.#economy;
+    if (this.#allocator.length - inUse <= 4 * growth) return;
+    const length = Math.ceil(inUse / growth) * growth;
+    this.#file.truncate(length * PAGE_SIZE);
+    this.#allocator.resize(length);
+  }
+
+  /** Where a block goes: its page if the last durable state does not have it, or another. */
+  #pageFor(block: number): number {
+    const page = this.#map.get(block);
+    return isPage(page) && this.#changed.has(block) ? page : this.#allocator.take();
+  }
+
+  /** Gives back the pages that were taken for a write that failed. */
+  #takeBack(block: number, count: number): void {
+    for (let index = 0; index < count; index++) {
+      const page = this.#pages[index];
+      if (page !== this.#map.get(block + index)) this.#allocator.release(page);
+    }
+  }
+
+  #writeRuns(count: number): void {
+    for (let first = 0; first < count; ) {
+      let end = first + 1;
+      while (end < count && this.#pages[end] === this.#pages[end - 1] + 1) end++;
+      const bytes =
+        end - first === 1
+          ? this.blocks[first]
+          : this.buffer.subarray(first * PAGE_SIZE, end * PAGE_SIZE);
+      this.#at.at = this.#pages[first] * PAGE_SIZE;
+      const written = this.#file.write(bytes, this.#at);
+      if (written !== bytes.length) throw new Error(`only ${written} bytes could be written`);
+      first = end;
+    }
+  }
+
+  #change(block: number, to: number, check: number): void {
+    const from = this.#map.get(block);
+    if (isPage(from) && from !== to) {
+      if (this.#changed.has(block)) this.#allocator.release(from);
+      else this.#superseded.push(from);
+    }
+    this.#map.set(block, to);
+    this.#changed.set(block, check);
+  }
+
+  /** Pages that the records of the next flush may take, with `more` changed blocks. */
+  #recordPages(more: number): number {
+    return this.#economy.reserve + Math.ceil((this.#changed.size + more) / RECORDS_PER_PAGE);
+  }
+
+  #takeRecordPage(): number {
+    this.#makeRoom(1);
+    return this.#allocator.take();
+  }
+
+  /** Sees to it that so many pages are free. @throws DeviceError 'disk-full' */
+  #makeRoom(pages: number): void {
+    const missing = pages - this.#allocator.free;
+    if (missing <= 0) return;
+    const { length } = this.#allocator;
+    for (const growth of [Math.max(missing, this.#economy.growth), missing]) {
+      try {
+        this.#file.truncate((length + growth) * PAGE_SIZE);
+        this.#allocator.resize(length + growth);
+        return;
+      } catch (error) {
+        if (growth === missing) throw full(error);
+      }
+    }
+  }
+}
+
+function full(error: unknown): DeviceError {
+  if (error instanceof DeviceError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new DeviceError('disk-full', `the disk's file takes no more: ${reason}`, error);
+}
+
+function randomWord(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0];
+}
