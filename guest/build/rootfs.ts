@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { BUSYBOX_GENERATION, BUSYBOX_PACKAGE, extractBusybox, provideBusybox } from './busybox.ts';
 import { type Artifact, findArtifact, provideArtifact } from './cache.ts';
 import { runCommand } from './command.ts';
 import { SetupError } from './errors.ts';
@@ -21,14 +22,10 @@ import { compilerRequirements, ensurePackages, imageRequirements } from './packa
 import { guestDirectory } from './paths.ts';
 import { compileProgram } from './program.ts';
 import { formatSize, inStep } from './progress.ts';
-import { provideSource } from './sources.ts';
 
 /** Bytes of the root disk as the guest sees it. */
 export const ROOT_DISK_SIZE = 256 * 2 ** 20;
 
-const PACKAGE = 'busybox-static';
-/** Raise it to build from a newer package of the same name. */
-const PACKAGE_GENERATION = 1;
 const OVERLAY = join(guestDirectory, 'rootfs');
 const PROGRAMS = join(guestDirectory, 'programs');
 
@@ -58,10 +55,10 @@ const FOLDERS: Record<string, number> = {
 const REPLACED_APPLETS = new Set(['sbin/init', 'linuxrc']);
 
 function rootfsArtifact(): Artifact {
-  const recipe = ['rootfs.ts', 'image.ts', 'program.ts'].map((name) =>
+  const recipe = ['rootfs.ts', 'busybox.ts', 'image.ts', 'program.ts'].map((name) =>
     hashOfFile(fileURLToPath(new URL(name, import.meta.url))),
   );
-  const generation = String(PACKAGE_GENERATION);
+  const generation = String(BUSYBOX_GENERATION);
   const trees = [OVERLAY, PROGRAMS].map(describeFolder);
   return { name: 'rootfs', key: keyOf(...recipe, generation, ...trees), build: buildRootfs };
 }
@@ -79,14 +76,14 @@ export async function provideRootfs(): Promise<string> {
 async function buildRootfs(folder: string): Promise<Record<string, string>> {
   const required = [...compilerRequirements, ...imageRequirements];
   await ensurePackages(required, 'make the root file system');
-  const source = await provideSource(PACKAGE, PACKAGE_GENERATION);
+  const source = await provideBusybox();
   const version = await runCommand('dpkg-deb', ['-f', source.path, 'Version']);
   const size = await inStep(
     'Making the root file system',
     () => makeImage(source.path, folder),
     formatSize,
   );
-  return { package: PACKAGE, packageVersion: version.trim(), compressedSize: String(size) };
+  return { package: BUSYBOX_PACKAGE, packageVersion: version.trim(), compressedSize: String(size) };
 }
 
 /** Makes both files in `folder`; answers the size of the compressed one in bytes. */
@@ -118,11 +115,8 @@ async function makeTree(packageFile: string, tree: string): Promise<void> {
 
 /** Busybox with a link for each of its applets, where they belong. */
 async function addBusybox(packageFile: string, tree: string): Promise<void> {
-  const unpacked = `${tree}-busybox`;
-  await runCommand('dpkg-deb', ['-x', packageFile, unpacked]);
   const program = join(tree, 'bin/busybox');
-  cpSync(join(unpacked, 'bin/busybox'), program);
-  rmSync(unpacked, { recursive: true });
+  await extractBusybox(packageFile, program);
   const list = await runCommand(program, ['--list-full']).catch((error: Error) => {
     throw new SetupError(`This machine cannot run 32-bit x86 programs: ${error.message}`);
   });
