@@ -13,7 +13,11 @@ const sector = new Blob([new Uint8Array(512)]);
 
 /** Every way to make a device that could change what it offers. A kind without an entry has one. */
 const OPTIONS: Partial<Record<DeviceKind, object[]>> = {
-  block: [{ image: sector }, { image: sector, readOnly: true }],
+  block: [
+    { image: sector },
+    { image: sector, readOnly: true },
+    { image: sector, requestQueues: 1 },
+  ],
   console: [{ ports: [port()] }, { ports: [port(), port(), port()] }],
 };
 
@@ -22,7 +26,7 @@ const OF_EVERY_DEVICE = [28, 29, 32, 40];
 
 /** By device type: the bits whose features are implemented. Whoever adds one adds tests of it. */
 const IMPLEMENTED: Record<number, readonly number[]> = {
-  2: [2, 5, 6, 9, 10, 13, 14], // SEG_MAX, RO, BLK_SIZE, FLUSH, TOPOLOGY, DISCARD, WRITE_ZEROES
+  2: [2, 5, 6, 9, 10, 12, 13, 14], // SEG_MAX, RO, BLK_SIZE, FLUSH, TOPOLOGY, MQ, DISCARD, WRITE_ZEROES
   3: [0, 1, 2], // SIZE, MULTIPORT, EMERG_WRITE
   4: [],
 };
