@@ -4,5 +4,12 @@ export { Disk, type DiskPiece } from './disk.ts';
 export { MachineError, type MachineErrorCode } from './errors.ts';
 export type { MachineEvents, MachineState } from './events.ts';
 export { Machine, type MachineStatistics } from './machine.ts';
-export { type DiskOptions, type MachineOptions, MEMORY_LIMITS } from './options.ts';
+export type { FeatureName } from './offer.ts';
+export {
+  type DiskOptions,
+  type MachineOptions,
+  MEMORY_LIMITS,
+  type OfferOptions,
+  QUEUE_LIMITS,
+} from './options.ts';
 export { SerialPort } from './serial-port.ts';

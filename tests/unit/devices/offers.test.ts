@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type DeviceKind, devices, type MadeDevice } from '../../../src/devices/catalogue.ts';
 import { ByteRing } from '../../../src/link/byte-ring.ts';
+import { adjustOffer, FEATURE_NAMES } from '../../../src/machine/offer.ts';
 import { Rig } from '../transport/rig.ts';
 
 const port = () => ({
@@ -55,7 +56,24 @@ async function offers(): Promise<{ kind: string; type: number; bits: number[] }[
   return Promise.all(made);
 }
 
+/** What every machine may do without: a name for each bit that a device of `type` could offer. */
+function withholdable(type: number): Set<number> {
+  const description = { type, classCode: 0, features: [], queueSizes: [], configurationLength: 0 };
+  return new Set(adjustOffer(description, { withheldFeatures: FEATURE_NAMES }).withheldFeatures);
+}
+
 describe('what a device of the catalogue offers', () => {
+  test('can be withheld, all but VERSION_1, and nothing else can', async () => {
+    const offered = await offers();
+    for (const type of new Set(offered.map((device) => device.type))) {
+      const bits = offered
+        .filter((device) => device.type === type)
+        .flatMap((device) => device.bits);
+      const others = bits.filter((bit) => bit !== 32);
+      expect(withholdable(type), `of device type ${type}`).toEqual(new Set(others));
+    }
+  });
+
   test('is implemented, all of it (BASIC-006)', async () => {
     for (const { kind, type, bits } of await offers()) {
       expect(Object.keys(IMPLEMENTED), `list what ${kind} implements`).toContain(`${type}`);
