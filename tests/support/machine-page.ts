@@ -1,4 +1,10 @@
-import { type DiskOptions, Machine, MachineError, type MachineOptions } from '../../src/machine';
+import {
+  type DiskOptions,
+  Machine,
+  MachineError,
+  type MachineOptions,
+  type OfferOptions,
+} from '../../src/machine';
 
 /** What a test says about a machine; everything can cross from Node to the page. */
 export interface TestMachineOptions {
@@ -8,6 +14,8 @@ export interface TestMachineOptions {
   memory?: number;
   ports?: string[];
   onReboot?: 'reset' | 'stop';
+  /** What the devices offer, where it is to be other than usual. */
+  offer?: OfferOptions;
 }
 
 interface Manifest {
@@ -59,6 +67,7 @@ export class TestMachine {
       ...(test.memory === undefined ? {} : { memory: test.memory }),
       ...(test.ports === undefined ? {} : { ports: test.ports }),
       ...(test.onReboot === undefined ? {} : { onReboot: test.onReboot }),
+      ...(test.offer === undefined ? {} : { offer: test.offer }),
     };
   }
 

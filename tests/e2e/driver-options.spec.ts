@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import type { FeatureName, OfferOptions } from '../../src/machine/index.ts';
+import { expect, type GuestPage, test } from '../support/machines.ts';
+import { Noise } from '../support/noise.ts';
+
+const MIB = 1024 * 1024;
+
+/** Bits of features that our kernel accepts when they are offered. */
+const FEATURE_BITS = {
+  VIRTIO_BLK_F_MQ: 12,
+  VIRTIO_F_INDIRECT_DESC: 28,
+  VIRTIO_F_EVENT_IDX: 29,
+} satisfies Partial<Record<FeatureName, number>>;
+type Feature = keyof typeof FEATURE_BITS;
+
+/** What is copied: vdc, which nobody writes. */
+const DATA = Buffer.alloc(MIB);
+const noise = new Noise(1);
+for (let at = 0; at < DATA.length; at += 4) DATA.writeUInt32LE(noise.next(), at);
+
+/** Boots our kernel with a disk to work on, vdb, beside the one with the data. */
+async function boot(guest: GuestPage, offer: OfferOptions, memory = 256): Promise<void> {
+  const url = await guest.serve('data.img', DATA);
+  await guest.boot({ disks: [{ size: 2 * MIB }, { url, readOnly: true }], memory, offer });
+}
+
+/** The features that the driver of each device has accepted: its field of bits as Linux shows it. */
+async function accepted(guest: GuestPage): Promise<string[]> {
+  return (await guest.output('cat /sys/bus/virtio/devices/virtio*/features')).split('\n');
+}
+
+/**
+ * Copies the data in three ways, forgets what the kernel has cached, reads all of it back, and
+ * passes a part through the console.
+ */
+async function work(guest: GuestPage): Promise<void> {
+  await guest.output('dd if=/dev/vdc of=/dev/vdb bs=1M oflag=direct iflag=direct 2>&1');
+  await guest.output('dd if=/dev/vdc of=/dev/vdb bs=64k seek=16 conv=fsync 2>&1');
+  await guest.output('cp /dev/vdc /root/data && sync && echo 3 > /proc/sys/vm/drop_caches');
+  const digest = createHash('sha256').update(DATA).update(DATA).digest('hex');
+  const direct = 'dd if=/dev/vdb bs=1M iflag=direct 2>/dev/null';
+  expect(await guest.output(`${direct} | sha256sum`)).toContain(digest);
+  await guest.output('cmp /root/data /dev/vdc');
+  const printed = await guest.output('head -c 100000 /dev/vdb | base64 -w0');
+  expect(Buffer.from(printed, 'base64').equals(DATA.subarray(0, 100_000))).toBe(true);
+}
+
+test.describe('our kernel works', () => {
+  for (const withheldFeatures of [
+    ['VIRTIO_F_INDIRECT_DESC'],
+    ['VIRTIO_F_EVENT_IDX'],
+    ['VIRTIO_F_INDIRECT_DESC', 'VIRTIO_F_EVENT_IDX'],
+  ] satisfies Feature[][]) {
+    test(`without ${withheldFeatures.join(' and ')}`, async ({ guest }) => {
+      await boot(guest, { withheldFeatures });
+      const devices = await accepted(guest);
+      expect(devices).toHaveLength(5);
+      for (const name of ['VIRTIO_F_INDIRECT_DESC', 'VIRTIO_F_EVENT_IDX'] as const) {
+        const bit = (withheldFeatures as Feature[]).includes(name) ? '0' : '1';
+        expect(devices.map((features) => features[FEATURE_BITS[name]])).toEqual(
+          devices.map(() => bit),
+        );
+      }
+      await work(guest);
+    });
+  }
+
+  // It is made for one CPU, and so takes the first queue of however many it is offered.
+  for (const [offer, bit] of [
+    [{ requestQueues: 1 }, '0'],
+    [{ withheldFeatures: ['VIRTIO_BLK_F_MQ'] }, '0'],
+    [{ requestQueues: 7 }, '1'],
+  ] satisfies [OfferOptions, string][]) {
+    test(`with disks that offer ${JSON.stringify(offer)}`, async ({ guest }) => {
+      await boot(guest, offer);
+      const disks = (await accepted(guest)).slice(1, 4);
+      expect(disks.map((features) => features[FEATURE_BITS.VIRTIO_BLK_F_MQ])).toEqual([
+        bit,
+        bit,
+        bit,
+      ]);
+      expect(await guest.output('echo /sys/block/vdb/mq/*')).toBe('/sys/block/vdb/mq/0');
+      await work(guest);
+    });
+  }
+
+  // Requests that Linux has under way are as many as the queue has entries, and half as many without
+  // indirect descriptors; blk-mq allows at most 10240 (BLK_MQ_MAX_DEPTH). A request without them
+  // takes two descriptors and one for each segment: 4 entries are the least that it can work with,
+  // while with them it puts any request into one entry.
+  for (const { queueSize, indirect = true, requests, segments, memory } of [
+    { queueSize: 2, requests: 2, segments: 1 },
+    { queueSize: 4, requests: 4, segments: 2 },
+    { queueSize: 4, indirect: false, requests: 2, segments: 2 },
+    { queueSize: 16, requests: 16, segments: 14 },
+    { queueSize: 256, indirect: false, requests: 128, segments: 254 },
+    { queueSize: 1024, requests: 1024, segments: 254 },
+    // The console's two receive queues are filled with 256 MiB of pages.
+    { queueSize: 32768, requests: 10240, segments: 254, memory: 1024 },
+  ]) {
+    const title = `with queues of ${queueSize}${indirect ? '' : ' and no indirect descriptors'}`;
+    test(title, async ({ guest }) => {
+      const withheldFeatures: Feature[] = indirect ? [] : ['VIRTIO_F_INDIRECT_DESC'];
+      await boot(guest, { queueSize, withheldFeatures }, memory);
+      const limits = await guest.output('cd /sys/block/vdb/queue && cat nr_requests max_segments');
+      expect(limits).toBe(`${requests}\n${segments}`);
+      await work(guest);
+    });
+  }
+});
