@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { FeatureName, OfferOptions } from '../../src/machine/index.ts';
+import { work, workDisks } from '../support/disk-work.ts';
 import { expect, type GuestPage, test } from '../support/machines.ts';
-import { Noise } from '../support/noise.ts';
-
-const MIB = 1024 * 1024;
 
 /** Bits of features that our kernel accepts when they are offered. */
 const FEATURE_BITS = {
@@ -13,36 +10,14 @@ const FEATURE_BITS = {
 } satisfies Partial<Record<FeatureName, number>>;
 type Feature = keyof typeof FEATURE_BITS;
 
-/** What is copied: vdc, which nobody writes. */
-const DATA = Buffer.alloc(MIB);
-const noise = new Noise(1);
-for (let at = 0; at < DATA.length; at += 4) DATA.writeUInt32LE(noise.next(), at);
-
-/** Boots our kernel with a disk to work on, vdb, beside the one with the data. */
+/** Boots our kernel with disks to work with. */
 async function boot(guest: GuestPage, offer: OfferOptions, memory = 256): Promise<void> {
-  const url = await guest.serve('data.img', DATA);
-  await guest.boot({ disks: [{ size: 2 * MIB }, { url, readOnly: true }], memory, offer });
+  await guest.boot({ disks: await workDisks(guest), memory, offer });
 }
 
 /** The features that the driver of each device has accepted: its field of bits as Linux shows it. */
 async function accepted(guest: GuestPage): Promise<string[]> {
   return (await guest.output('cat /sys/bus/virtio/devices/virtio*/features')).split('\n');
-}
-
-/**
- * Copies the data in three ways, forgets what the kernel has cached, reads all of it back, and
- * passes a part through the console.
- */
-async function work(guest: GuestPage): Promise<void> {
-  await guest.output('dd if=/dev/vdc of=/dev/vdb bs=1M oflag=direct iflag=direct 2>&1');
-  await guest.output('dd if=/dev/vdc of=/dev/vdb bs=64k seek=16 conv=fsync 2>&1');
-  await guest.output('cp /dev/vdc /root/data && sync && echo 3 > /proc/sys/vm/drop_caches');
-  const digest = createHash('sha256').update(DATA).update(DATA).digest('hex');
-  const direct = 'dd if=/dev/vdb bs=1M iflag=direct 2>/dev/null';
-  expect(await guest.output(`${direct} | sha256sum`)).toContain(digest);
-  await guest.output('cmp /root/data /dev/vdc');
-  const printed = await guest.output('head -c 100000 /dev/vdb | base64 -w0');
-  expect(Buffer.from(printed, 'base64').equals(DATA.subarray(0, 100_000))).toBe(true);
 }
 
 test.describe('our kernel works', () => {
