@@ -1,4 +1,4 @@
-import { provideStockKernel } from '../../guest/build/stock-kernel.ts';
+import { provideStockKernel } from '../../guest/build/index.ts';
 import { work, workDisks } from '../support/disk-work.ts';
 import { expect, type GuestPage, test } from '../support/machines.ts';
 
