@@ -10,6 +10,7 @@ export { SetupError } from './errors.ts';
 export { buildExt4Image } from './image.ts';
 export { cacheDirectory } from './paths.ts';
 export { buildGuestProgram } from './program.ts';
+export { provideStockKernel, type StockKernel } from './stock-kernel.ts';
 
 /**
  * What the default guest starts with: the console and the root disk, both virtio. `tsc=reliable`

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { BUSYBOX_GENERATION, BUSYBOX_PACKAGE, extractBusybox, provideBusybox } from './busybox.ts';
 import { type Artifact, findArtifact, provideArtifact } from './cache.ts';
 import { runCommand } from './command.ts';
 import { SetupError } from './errors.ts';
@@ -21,14 +22,10 @@ import { compilerRequirements, ensurePackages, imageRequirements } from './packa
 import { guestDirectory } from './paths.ts';
 import { compileProgram } from './program.ts';
 import { formatSize, inStep } from './progress.ts';
-import { provideSource } from './sources.ts';
 
 /** Bytes of the root disk as the guest sees it. */
 export const ROOT_DISK_SIZE = 256 * 2 ** 20;
 
-const PACKAGE = 'busybox-static';
-/** Raise it to build from a newer package of the same name. */
-const PACKAGE_GENERATION = 1;
 const OVERLAY = join(guestDirectory, 'rootfs');
 const PROGRAMS = join(guestDirectory, 'programs');
 
@@ -59,10 +56,10 @@ const REPLACED_APPLETS = new Set(['sbin/init', 'linuxrc']);
 
 /** Changes when what `makeRootTree` makes, or how an image is made of it, does. */
 export function rootTreeKey(): string {
-  const recipe = ['rootfs.ts', 'image.ts', 'program.ts'].map((name) =>
+  const recipe = ['rootfs.ts', 'busybox.ts', 'image.ts', 'program.ts'].map((name) =>
     hashOfFile(fileURLToPath(new URL(name, import.meta.url))),
   );
-  const generation = String(PACKAGE_GENERATION);
+  const generation = String(BUSYBOX_GENERATION);
   const trees = [OVERLAY, PROGRAMS].map(describeFolder);
   return keyOf(...recipe, generation, ...trees);
 }
@@ -84,10 +81,10 @@ export async function provideRootfs(): Promise<string> {
 async function buildRootfs(folder: string): Promise<Record<string, string>> {
   const required = [...compilerRequirements, ...imageRequirements];
   await ensurePackages(required, 'make the root file system');
-  const source = await provideSource(PACKAGE, PACKAGE_GENERATION);
+  const source = await provideBusybox();
   const version = await runCommand('dpkg-deb', ['-f', source.path, 'Version']);
   const size = await inStep('Making the root file system', () => makeImage(folder), formatSize);
-  return { package: PACKAGE, packageVersion: version.trim(), compressedSize: String(size) };
+  return { package: BUSYBOX_PACKAGE, packageVersion: version.trim(), compressedSize: String(size) };
 }
 
 /** Makes both files in `folder`; answers the size of the compressed one in bytes. */
@@ -105,7 +102,7 @@ async function makeImage(folder: string): Promise<number> {
 
 /** Makes the folder `tree`, which holds all that the guest's root file system does. */
 export async function makeRootTree(tree: string): Promise<void> {
-  const { path: packageFile } = await provideSource(PACKAGE, PACKAGE_GENERATION);
+  const { path: packageFile } = await provideBusybox();
   cpSync(OVERLAY, tree, { recursive: true });
   for (const [name, mode] of Object.entries(FOLDERS)) {
     mkdirSync(join(tree, name), { recursive: true });
@@ -121,11 +118,8 @@ export async function makeRootTree(tree: string): Promise<void> {
 
 /** Busybox with a link for each of its applets, where they belong. */
 async function addBusybox(packageFile: string, tree: string): Promise<void> {
-  const unpacked = `${tree}-busybox`;
-  await runCommand('dpkg-deb', ['-x', packageFile, unpacked]);
   const program = join(tree, 'bin/busybox');
-  cpSync(join(unpacked, 'bin/busybox'), program);
-  rmSync(unpacked, { recursive: true });
+  await extractBusybox(packageFile, program);
   const list = await runCommand(program, ['--list-full']).catch((error: Error) => {
     throw new SetupError(`This machine cannot run 32-bit x86 programs: ${error.message}`);
   });

@@ -9,6 +9,11 @@ export interface DeviceDescription {
   classCode: number;
   /** Numbers of the feature bits that the device itself offers (0 to 23 and 50 to 63). */
   features: readonly number[];
+  /**
+   * Numbers of feature bits that are not offered, though the device or the transport has them. Never
+   * VIRTIO_F_VERSION_1, without which there is no driving the device.
+   */
+  withheldFeatures?: readonly number[];
   /** The largest size of each queue, a power of two each. */
   queueSizes: readonly number[];
   /** Bytes of the device configuration space, at most 256. */

@@ -16,7 +16,8 @@ import { Patience } from '../transport/patience.ts';
 import { VirtioPciDevice } from '../transport/virtio-pci.ts';
 import { DeviceHost } from './device-host.ts';
 import { MachineError } from './errors.ts';
-import type { DiskOptions } from './options.ts';
+import { adjustOffer } from './offer.ts';
+import type { DiskOptions, OfferOptions } from './options.ts';
 
 /** Bytes that a console port holds in each direction. */
 const PORT_RING = 256 * 1024;
@@ -78,9 +79,11 @@ export function planConsole(names: string[]): { plan: DevicePlan; rings: PortRin
 }
 
 /** The disk that comes after `index` others. */
-export function planDisk(disk: DiskOptions, index: number): DevicePlan {
+export function planDisk(disk: DiskOptions, index: number, offer: OfferOptions): DevicePlan {
   const transfer = disk.image instanceof Blob ? [] : [disk.image as unknown as Transferable];
-  return { name: `Disk ${diskName(disk, index)}`, kind: 'block', options: disk, transfer };
+  const { queueSize, requestQueues } = offer;
+  const options = { ...disk, queueSize, requestQueues };
+  return { name: `Disk ${diskName(disk, index)}`, kind: 'block', options, transfer };
 }
 
 /** What messages call a disk: its own name, or what the guest calls it. */
@@ -101,6 +104,7 @@ export function planRng(): DevicePlan {
 export async function assemble(
   memory: number,
   plans: DevicePlan[],
+  offer: OfferOptions,
   hooks: HardwareHooks,
 ): Promise<Hardware> {
   if (plans.length > MAXIMUM_DEVICES) {
@@ -130,17 +134,17 @@ export async function assemble(
   const patience = new Patience(LONGEST_WAIT_PER_SLICE);
   const devices = hosts.map((host, index) => {
     const dropCode = (address: number, length: number) => emulator.dropCode(address, length);
-    const { polledQueues } = host.description;
+    const description = adjustOffer(host.description, offer);
     const link = new DeviceLink(
       index,
       host.control,
       emulator.memory,
       attention,
       dropCode,
-      polledQueues,
+      description.polledQueues,
       patience,
     );
-    const device = new VirtioPciDevice(link, host.description, emulator.ports, bus);
+    const device = new VirtioPciDevice(link, description, emulator.ports, bus);
     bus.plug(device.function);
     return device;
   });

@@ -5,6 +5,7 @@ export { Disk, type DiskPiece } from './disk.ts';
 export { MachineError, type MachineErrorCode } from './errors.ts';
 export type { MachineEvents, MachineState } from './events.ts';
 export { Machine, type MachineStatistics } from './machine.ts';
+export type { FeatureName } from './offer.ts';
 export {
   type DiskOptions,
   type FirmwareOptions,
@@ -12,6 +13,8 @@ export {
   type KernelOptions,
   type MachineOptions,
   MEMORY_LIMITS,
+  type OfferOptions,
+  QUEUE_LIMITS,
   type Software,
 } from './options.ts';
 export { SerialPort } from './serial-port.ts';

@@ -109,10 +109,12 @@ export class Machine {
     checkOptions(options);
     const startSoftware = await readSoftware(options);
     const { plan, rings } = planConsole(options.ports ?? []);
-    const plans: DevicePlan[] = [plan, ...(options.disks ?? []).map(planDisk), planRng()];
+    const offer = options.offer ?? {};
+    const disks = (options.disks ?? []).map((disk, index) => planDisk(disk, index, offer));
+    const plans: DevicePlan[] = [plan, ...disks, planRng()];
     const wiring = new Wiring(rings);
     const memory = options.memory ?? MEMORY_LIMITS.standard;
-    const hardware = await assemble(memory, plans, wiring);
+    const hardware = await assemble(memory, plans, offer, wiring);
     return new Machine(hardware, startSoftware, options, wiring);
   }
 

@@ -1,5 +1,36 @@
+import { MAXIMUM_QUEUE_SIZE } from '../ring/layout.ts';
+import type { FeatureName } from './offer.ts';
+
 /** Guest RAM that a machine may have, in MiB: whole numbers from least to most. */
 export const MEMORY_LIMITS = { least: 32, most: 2048, standard: 256 } as const;
+
+/** Entries that a queue may have, a power of two (VIRTIO 1.4, 2.7), and queues that a disk may. */
+export const QUEUE_LIMITS = {
+  leastSize: 2,
+  mostSize: MAXIMUM_QUEUE_SIZE,
+  mostRequestQueues: 64,
+} as const;
+
+/**
+ * What the devices offer their drivers, where it is to be other than usual: for those who test,
+ * teach or study drivers. A machine gets no better by it.
+ */
+export interface OfferOptions {
+  /**
+   * Features that no device offers (VIRTIO 1.4, 2.2), by the names that the specification has for
+   * their bits: VIRTIO_F_INDIRECT_DESC (2.7.5.3), VIRTIO_F_EVENT_IDX (2.7.7), VIRTIO_F_RING_RESET
+   * (2.6.1), and those of the disks (5.2.3) and the console (5.3.3).
+   */
+  withheldFeatures?: readonly FeatureName[];
+  /**
+   * The largest size that a driver may choose for each queue of each device (4.1.4.3): a power of
+   * two within QUEUE_LIMITS. Without it, what each device finds fitting. Linux takes the largest,
+   * and its console fills each receive queue with pages: 4 KiB of memory for each entry.
+   */
+  queueSize?: number;
+  /** Request queues of each disk (5.2.2), from 1, without VIRTIO_BLK_F_MQ, to QUEUE_LIMITS. */
+  requestQueues?: number;
+}
 
 /** One disk; the guest sees them as vda, vdb, ... in order. */
 export interface DiskOptions {
@@ -51,4 +82,6 @@ export interface HardwareOptions {
   ports?: string[];
   /** What a reboot of the guest does: start it again (`reset`, the standard) or `stop`. */
   onReboot?: 'reset' | 'stop';
+  /** What the devices offer, where it is to be other than usual. */
+  offer?: OfferOptions;
 }

@@ -1,5 +1,7 @@
+import { isQueueSize } from '../ring/layout.ts';
 import { MachineError } from './errors.ts';
-import { type MachineOptions, MEMORY_LIMITS } from './options.ts';
+import { FEATURE_NAMES } from './offer.ts';
+import { type MachineOptions, MEMORY_LIMITS, type OfferOptions, QUEUE_LIMITS } from './options.ts';
 
 const SECTOR = 512;
 
@@ -44,6 +46,36 @@ export function checkOptions(options: MachineOptions): void {
   for (const disk of options.disks ?? []) {
     const size = disk.size ?? (disk.image instanceof Blob ? disk.image.size : SECTOR);
     checkDiskSize(disk.name ?? 'a disk', size);
+  }
+  checkOffer(options.offer ?? {});
+}
+
+function checkOffer({ withheldFeatures = [], queueSize, requestQueues }: OfferOptions): void {
+  for (const name of withheldFeatures) {
+    if (FEATURE_NAMES.includes(name)) continue;
+    throw new MachineError(
+      'unknown-feature',
+      `No device offers a feature ${name} that it could do without.`,
+      'Use a name of the specification, for example VIRTIO_F_EVENT_IDX.',
+    );
+  }
+  const { leastSize, mostSize, mostRequestQueues } = QUEUE_LIMITS;
+  if (queueSize !== undefined && !(isQueueSize(queueSize) && queueSize >= leastSize)) {
+    throw new MachineError(
+      'queue-size',
+      `A queue cannot have ${queueSize} entries.`,
+      `Choose a power of two from ${leastSize} to ${mostSize}.`,
+    );
+  }
+  if (requestQueues === undefined) return;
+  if (
+    !(Number.isInteger(requestQueues) && requestQueues >= 1 && requestQueues <= mostRequestQueues)
+  ) {
+    throw new MachineError(
+      'request-queues',
+      `A disk cannot have ${requestQueues} request queues.`,
+      `Choose a whole number from 1 to ${mostRequestQueues}.`,
+    );
   }
 }
 

@@ -63,7 +63,7 @@ export class CommonConfiguration {
   constructor(link: DeviceLink, description: DeviceDescription, onReset: () => void) {
     this.#link = link;
     this.#onReset = onReset;
-    this.#offered = new FeatureBits([...TRANSPORT_FEATURES, ...description.features]);
+    this.#offered = new FeatureBits(offeredFeatures(description));
     this.#queues = description.queueSizes.map((size) => new QueueRegisters(size));
   }
 
@@ -253,6 +253,10 @@ export class CommonConfiguration {
     queue.resetting = true;
     this.#link.disableQueue(this.#queueSelect);
   }
+}
+
+function offeredFeatures({ features, withheldFeatures = [] }: DeviceDescription): number[] {
+  return [...TRANSPORT_FEATURES, ...features].filter((bit) => !withheldFeatures.includes(bit));
 }
 
 /** A queue's size as the driver may see it: a power of two, or 0 (PCI-022), whatever it wrote. */

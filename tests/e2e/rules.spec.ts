@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { buildGuestProgram } from '../../guest/build/index.ts';
 import { expect, type GuestPage, test } from '../support/machines.ts';
 
 const BLOCK = 4096;
@@ -16,14 +14,11 @@ function block(number: number): Buffer {
 
 /** Boots a guest with tests/guest/fresh-code.c and runs it. @returns its last line */
 async function runFreshCode(guest: GuestPage, rounds: number): Promise<string> {
-  const program = readFileSync(await buildGuestProgram('tests/guest/fresh-code.c'));
-  const image = Buffer.alloc(Math.ceil(program.length / BLOCK) * BLOCK);
-  program.copy(image);
-  const executable = await guest.serve('fresh-code.img', image);
+  const program = await guest.serveProgram('tests/guest/fresh-code.c');
   const blocks = Buffer.concat(Array.from({ length: BLOCKS }, (_, number) => block(number)));
   const code = await guest.serve('code.img', blocks);
-  await guest.boot({ disks: [{ url: executable }, { url: code }] });
-  await guest.output(`head -c ${program.length} /dev/vdb > /tmp/run && chmod +x /tmp/run`);
+  await guest.boot({ disks: [{ url: program.url }, { url: code }] });
+  await guest.install(program, '/dev/vdb');
   return (await guest.run(`/tmp/run /dev/vdc ${BLOCKS} ${rounds}`)).output.trim();
 }
 

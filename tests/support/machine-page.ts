@@ -1,13 +1,23 @@
-import { type DiskOptions, Machine, MachineError, type MachineOptions } from '../../src/machine';
+import {
+  type DiskOptions,
+  Machine,
+  MachineError,
+  type MachineOptions,
+  type OfferOptions,
+} from '../../src/machine';
 
 /** What a test says about a machine; everything can cross from Node to the page. */
 export interface TestMachineOptions {
+  /** Another kernel than the default guest's and its initial RAM disk, by URL. */
+  kernel?: { url: string; initrdUrl: string };
   /** Disks after the root disk: bytes by URL, or so many bytes of zeros. */
   disks?: { url?: string; size?: number; readOnly?: boolean }[];
   append?: string;
   memory?: number;
   ports?: string[];
   onReboot?: 'reset' | 'stop';
+  /** What the devices offer, where it is to be other than usual. */
+  offer?: OfferOptions;
 }
 
 interface Manifest {
@@ -43,22 +53,24 @@ export class TestMachine {
   /** The options of a machine with the default guest. */
   static async options(test: TestMachineOptions = {}): Promise<MachineOptions> {
     const manifest: Manifest = await (await fetch('/guest/manifest.json')).json();
-    const kernel = await (await fetch(`/${manifest.kernel.url}`)).blob();
+    const kernel = await fetchBlob(test.kernel?.url ?? `/${manifest.kernel.url}`);
     const rootfs = await fetch(`/${manifest.rootfs.url}`);
     const image = rootfs.body?.pipeThrough(new DecompressionStream('gzip'));
     if (image === undefined) throw new Error('the root disk is empty');
     const disks: DiskOptions[] = [{ image, size: manifest.rootfs.diskSize, name: 'root' }];
     for (const { url, size, readOnly } of test.disks ?? []) {
-      const blob = url === undefined ? new Blob() : await (await fetch(url)).blob();
+      const blob = url === undefined ? new Blob() : await fetchBlob(url);
       disks.push({ image: blob, size: size ?? blob.size, readOnly: readOnly ?? false });
     }
     return {
       kernel,
+      ...(test.kernel === undefined ? {} : { initrd: await fetchBlob(test.kernel.initrdUrl) }),
       disks,
       commandLine: `${manifest.commandLine} ${test.append ?? ''}`,
       ...(test.memory === undefined ? {} : { memory: test.memory }),
       ...(test.ports === undefined ? {} : { ports: test.ports }),
       ...(test.onReboot === undefined ? {} : { onReboot: test.onReboot }),
+      ...(test.offer === undefined ? {} : { offer: test.offer }),
     };
   }
 
@@ -131,6 +143,10 @@ export class TestMachine {
     change();
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
+}
+
+async function fetchBlob(url: string): Promise<Blob> {
+  return (await fetch(url)).blob();
 }
 
 function octal(text: string): string {

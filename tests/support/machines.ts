@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { test as base, type Page } from '@playwright/test';
+import { buildGuestProgram } from '../../guest/build/index.ts';
 import { SOURCES } from '../../playwright.config.ts';
 import type { TestMachineOptions } from './machine-page.ts';
 
@@ -10,6 +12,15 @@ declare global {
   var MachineError: typeof import('../../src/machine/index.ts').MachineError;
   /** The machine of the test. */
   var testMachine: import('./machine-page.ts').TestMachine;
+}
+
+const SECTOR = 512;
+
+/** A program as a disk. */
+export interface ServedProgram {
+  url: string;
+  /** Bytes of the program. */
+  length: number;
 }
 
 /** The default guest in a page of its own, driven from the test. */
@@ -26,6 +37,19 @@ export class GuestPage {
     const url = `${SOURCES}served/${name}`;
     await this.page.route(url, (route) => route.fulfill({ body }));
     return url;
+  }
+
+  /** Compiles a program for the guest and serves it as a disk. */
+  async serveProgram(sourceFile: string): Promise<ServedProgram> {
+    const program = readFileSync(await buildGuestProgram(sourceFile));
+    const image = Buffer.alloc(Math.ceil(program.length / SECTOR) * SECTOR);
+    program.copy(image);
+    return { url: await this.serve(basename(sourceFile), image), length: program.length };
+  }
+
+  /** Makes the program that was served as `disk` one to be run: /tmp/run. */
+  async install({ length }: ServedProgram, disk: string): Promise<void> {
+    await this.output(`head -c ${length} ${disk} > /tmp/run && chmod +x /tmp/run`);
   }
 
   /** Boots a machine to its prompt. */

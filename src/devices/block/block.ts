@@ -1,8 +1,15 @@
 import type { DescriptorChain } from '../../ring/chain.ts';
 import { type DeviceDescription, VirtioDevice } from '../device.ts';
+import type { DeviceQueue } from '../queue.ts';
 import type { DeviceRuntime } from '../runtime.ts';
 import type { BlockBackend, Pending } from './backend.ts';
-import { CONFIGURATION_LENGTH, fillConfiguration, QUEUE_SIZE } from './configuration.ts';
+import {
+  CONFIGURATION_LENGTH,
+  fillConfiguration,
+  offersSeveralQueues,
+  QUEUE_SIZE,
+  REQUEST_QUEUES,
+} from './configuration.ts';
 import {
   type BlockStatus,
   HEADER_LENGTH,
@@ -11,6 +18,7 @@ import {
   VIRTIO_BLK_F_BLK_SIZE,
   VIRTIO_BLK_F_DISCARD,
   VIRTIO_BLK_F_FLUSH,
+  VIRTIO_BLK_F_MQ,
   VIRTIO_BLK_F_RO,
   VIRTIO_BLK_F_SEG_MAX,
   VIRTIO_BLK_F_TOPOLOGY,
@@ -41,20 +49,27 @@ const WRITABLE_FEATURES = [VIRTIO_BLK_F_DISCARD, VIRTIO_BLK_F_WRITE_ZEROES];
 /** What a block device is made of. */
 export interface BlockDeviceParts {
   backend: BlockBackend;
+  /** The guest cannot write to the disk. */
   readOnly?: boolean | undefined;
   /** What VIRTIO_BLK_T_GET_ID answers: at most 20 ASCII characters. */
   serial?: string | undefined;
+  /** Request queues, 1 to 65535; more than one are offered as VIRTIO_BLK_F_MQ. */
+  requestQueues?: number | undefined;
+  /** Entries of each request queue: a power of two, 2 to 32768. */
+  queueSize?: number | undefined;
 }
 
 /**
- * The virtio block device (VIRTIO 1.4, 5.2): a disk with one queue. Requests go to the backend in
- * the order of the queue; those it finishes at once are given back at once, the others when they
- * are finished, while later ones go on.
+ * The virtio block device (VIRTIO 1.4, 5.2): a disk with one or several queues of requests. Those of a
+ * queue go to the backend in its order; those it finishes at once are given back at once, the
+ * others when they are finished, while later ones go on.
  */
 export class BlockDevice extends VirtioDevice {
   readonly description: DeviceDescription;
   readonly #backend: BlockBackend;
   readonly #readOnly: boolean;
+  readonly #requestQueues: number;
+  readonly #queueSize: number;
   readonly #id: Uint8Array;
   readonly #segments = new BlockSegments();
   /** Requests that the backend has not finished. */
@@ -62,29 +77,53 @@ export class BlockDevice extends VirtioDevice {
   /** The object for the next request; left to the backend when that takes its time. */
   #request = new BlockRequest();
 
-  constructor({ backend, readOnly = false, serial = '' }: BlockDeviceParts) {
+  constructor({
+    backend,
+    readOnly = false,
+    serial = '',
+    requestQueues = REQUEST_QUEUES,
+    queueSize = QUEUE_SIZE,
+  }: BlockDeviceParts) {
     super();
     this.#backend = backend;
     this.#readOnly = readOnly;
+    this.#requestQueues = requestQueues;
+    this.#queueSize = queueSize;
     this.#id = idOf(serial);
     this.description = {
       type: VIRTIO_ID_BLOCK,
       classCode: 0x018000, // mass storage controller, other
-      features: [...FEATURES, ...(readOnly ? [VIRTIO_BLK_F_RO] : WRITABLE_FEATURES)],
-      queueSizes: [QUEUE_SIZE],
+      features: [
+        ...FEATURES,
+        ...(readOnly ? [VIRTIO_BLK_F_RO] : WRITABLE_FEATURES),
+        ...(offersSeveralQueues(requestQueues) ? [VIRTIO_BLK_F_MQ] : []),
+      ],
+      queueSizes: new Array(requestQueues).fill(queueSize),
       configurationLength: CONFIGURATION_LENGTH,
     };
   }
 
   override attach(runtime: DeviceRuntime): void {
     super.attach(runtime);
-    fillConfiguration(runtime.configuration, this.#backend.size, this.#readOnly);
+    fillConfiguration(runtime.configuration, {
+      size: this.#backend.size,
+      readOnly: this.#readOnly,
+      requestQueues: this.#requestQueues,
+      queueSize: this.#queueSize,
+    });
   }
 
+  /** Takes one request of each queue in turn, so that a full queue keeps no other waiting. */
   override run(): void {
-    const queue = this.runtime.queues[0];
-    for (let chain = queue.take(); chain !== null; chain = queue.take()) {
-      if (!this.#serve(chain)) return;
+    const { queues } = this.runtime;
+    // A driver without MQ knows of the first queue only (5.2.2).
+    const count = this.runtime.hasFeature(VIRTIO_BLK_F_MQ) ? queues.length : 1;
+    let empty = 0; // queues in a row that had nothing
+    for (let index = 0; empty < count; index = (index + 1) % count) {
+      const chain = queues[index].take();
+      if (chain === null) empty++;
+      else if (this.#serve(queues[index], chain)) empty = 0;
+      else return;
     }
   }
 
@@ -93,22 +132,29 @@ export class BlockDevice extends VirtioDevice {
    * reaches the guest.
    */
   override reset(): void {
-    for (const request of this.#underWay) request.data.end();
-    this.#underWay.clear();
+    for (const request of this.#underWay) this.#abandon(request);
   }
 
-  override queueReset(): void {
-    this.reset();
+  /** The same for the requests of one queue; those of the others go on. */
+  override queueReset(queue: number): void {
+    for (const request of this.#underWay) {
+      if (request.queue.index === queue) this.#abandon(request);
+    }
   }
 
   override async close(): Promise<void> {
     await this.#backend.close();
   }
 
+  #abandon(request: BlockRequest): void {
+    request.data.end();
+    this.#underWay.delete(request);
+  }
+
   /** @returns false when the device cannot go on */
-  #serve(chain: DescriptorChain): boolean {
+  #serve(queue: DeviceQueue, chain: DescriptorChain): boolean {
     const request = this.#request;
-    if (!request.parse(chain)) {
+    if (!request.parse(queue, chain)) {
       // Nothing can be answered without a status byte. Giving the chain back would look like
       // success to a driver that forgot it, and lose what it wanted written; so say it loudly.
       this.runtime.fail('a block request has no room for its status byte');
@@ -205,7 +251,7 @@ export class BlockDevice extends VirtioDevice {
   }
 
   #finish(request: BlockRequest, status: BlockStatus): void {
-    this.runtime.queues[0].complete(request.chain, request.finish(status, filledBy(request)));
+    request.queue.complete(request.chain, request.finish(status, filledBy(request)));
   }
 
   #finishLater(request: BlockRequest, operation: Promise<void>): void {
@@ -214,7 +260,7 @@ export class BlockDevice extends VirtioDevice {
     this.#underWay.add(request);
     const finish = (status: BlockStatus) => {
       if (this.#underWay.delete(request)) this.#finish(request, status);
-      else this.runtime.queues[0].complete(request.chain, 0); // of an earlier life: only let go
+      else request.queue.complete(request.chain, 0); // of an earlier life: only let go
     };
     const succeeded = () => finish(VIRTIO_BLK_S_OK);
     const failed = (error: unknown) => finish(refused(error));

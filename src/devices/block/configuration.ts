@@ -1,25 +1,35 @@
 import { SECTOR_SIZE } from './layout.ts';
 import { MAXIMUM_SEGMENT_SECTORS, MAXIMUM_SEGMENTS } from './segments.ts';
 
-/** Entries of the request queue. */
+/** Request queues of a disk, unless told: more than one only pays where the guest has several CPUs. */
+export const REQUEST_QUEUES = 4;
+/** Entries of each request queue, unless told. */
 export const QUEUE_SIZE = 256;
-/** Data segments of one request: a queue full of descriptors, less one header and one status. */
-const SEGMENT_MAXIMUM = QUEUE_SIZE - 2;
+/** Data segments that one request may have at most, however large its queue. */
+const MOST_SEGMENTS = 254;
 /** Storage is best used in units of 2^3 sectors: 4096 bytes, the guest's page and our own. */
 const PHYSICAL_BLOCK_EXPONENT = 3;
 
 /** Bytes of `struct virtio_blk_config` up to the last field that a feature of ours needs. */
 export const CONFIGURATION_LENGTH = 60;
 
+/** What the configuration of a disk follows from. */
+export interface DiskGeometry {
+  /** Bytes of the disk. */
+  size: number;
+  readOnly: boolean;
+  requestQueues: number;
+  /** Entries of each request queue. */
+  queueSize: number;
+}
+
 /**
  * Fills `struct virtio_blk_config` (VIRTIO 1.4, 5.2.4). Fields of features that are not offered,
  * and padding, are 0.
- * @param size bytes of the disk
  */
 export function fillConfiguration(
   configuration: Uint8Array<SharedArrayBuffer>,
-  size: number,
-  readOnly: boolean,
+  { size, readOnly, requestQueues, queueSize }: DiskGeometry,
 ): void {
   const { buffer, byteOffset } = configuration;
   configuration.fill(0, 0, CONFIGURATION_LENGTH);
@@ -27,10 +37,11 @@ export function fillConfiguration(
   const capacity = size / SECTOR_SIZE;
   view.setUint32(0, capacity % 2 ** 32, true);
   view.setUint32(4, Math.floor(capacity / 2 ** 32), true);
-  view.setUint32(12, SEGMENT_MAXIMUM, true); // seg_max
+  view.setUint32(12, segmentMaximum(queueSize), true); // seg_max
   view.setUint32(20, SECTOR_SIZE, true); // blk_size
   view.setUint8(24, PHYSICAL_BLOCK_EXPONENT); // topology.physical_block_exp
   view.setUint16(26, 1 << PHYSICAL_BLOCK_EXPONENT, true); // topology.min_io_size
+  view.setUint16(34, offersSeveralQueues(requestQueues) ? requestQueues : 0, true); // num_queues
   if (readOnly) return;
   view.setUint32(36, MAXIMUM_SEGMENT_SECTORS, true); // max_discard_sectors
   view.setUint32(40, MAXIMUM_SEGMENTS, true); // max_discard_seg
@@ -38,4 +49,17 @@ export function fillConfiguration(
   view.setUint32(48, MAXIMUM_SEGMENT_SECTORS, true); // max_write_zeroes_sectors
   view.setUint32(52, MAXIMUM_SEGMENTS, true); // max_write_zeroes_seg
   view.setUint8(56, 1); // write_zeroes_may_unmap
+}
+
+/** Whether a disk with so many queues offers VIRTIO_BLK_F_MQ. */
+export function offersSeveralQueues(requestQueues: number): boolean {
+  return requestQueues > 1;
+}
+
+/**
+ * Data segments that a request may have: a queue full of descriptors, less one header and one
+ * status. In a queue of two only indirect descriptors make room for data.
+ */
+function segmentMaximum(queueSize: number): number {
+  return Math.min(Math.max(queueSize - 2, 1), MOST_SEGMENTS);
 }

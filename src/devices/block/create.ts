@@ -1,15 +1,10 @@
 import type { ReadTarget } from './backend.ts';
-import { BlockDevice } from './block.ts';
+import { BlockDevice, type BlockDeviceParts } from './block.ts';
 import type { DiskImage } from './image.ts';
 import { type ChangeListing, MemoryBackend } from './memory-backend.ts';
 
 /** Options of a disk. Streams are transferable, so all of it can cross to the worker. */
-export interface BlockOptions extends DiskImage {
-  /** The guest cannot write to the disk. */
-  readOnly?: boolean | undefined;
-  /** What the guest reads as the disk's serial number: at most 20 ASCII characters. */
-  serial?: string | undefined;
-}
+export type BlockOptions = DiskImage & Omit<BlockDeviceParts, 'backend'>;
 
 /** What the page may ask of a disk while it works. */
 export interface BlockCommands {
@@ -28,8 +23,8 @@ export async function createBlockDevice(
   options: BlockOptions,
 ): Promise<{ device: BlockDevice; commands: BlockCommands }> {
   const backend = await MemoryBackend.create(options);
-  const { readOnly, serial } = options;
-  const device = new BlockDevice({ backend, readOnly, serial });
+  const { readOnly, serial, requestQueues, queueSize } = options;
+  const device = new BlockDevice({ backend, readOnly, serial, requestQueues, queueSize });
   return { device, commands: commandsOf(backend) };
 }
 

@@ -1,5 +1,6 @@
 import type { DescriptorChain } from '../../ring/chain.ts';
 import { ChainCursor } from '../../ring/cursor.ts';
+import type { DeviceQueue } from '../queue.ts';
 import { GuestData } from './guest-data.ts';
 import {
   type BlockStatus,
@@ -23,6 +24,8 @@ export const NO_TYPE = -1;
  */
 export class BlockRequest {
   chain!: DescriptorChain;
+  /** Where the chain was taken from, and is given back to. */
+  queue!: DeviceQueue;
   /** A VIRTIO_BLK_T_* number, known or not, or NO_TYPE. */
   type = NO_TYPE;
   /** Bytes from the beginning of the disk; too large to be exact when far beyond any disk. */
@@ -32,8 +35,9 @@ export class BlockRequest {
   readonly data = new GuestData();
   readonly #cursor = new ChainCursor();
 
-  /** Parses `chain`. @returns false when it has no room for a status byte */
-  parse(chain: DescriptorChain): boolean {
+  /** Parses `chain` of `queue`. @returns false when it has no room for a status byte */
+  parse(queue: DeviceQueue, chain: DescriptorChain): boolean {
+    this.queue = queue;
     this.chain = chain;
     if (chain.writableLength === 0) return false;
     this.type = NO_TYPE;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type DeviceKind, devices, type MadeDevice } from '../../../src/devices/catalogue.ts';
 import { ByteRing } from '../../../src/link/byte-ring.ts';
+import { adjustOffer, FEATURE_NAMES } from '../../../src/machine/offer.ts';
 import { Rig } from '../transport/rig.ts';
 
 const port = () => ({
@@ -13,7 +14,11 @@ const sector = new Blob([new Uint8Array(512)]);
 
 /** Every way to make a device that could change what it offers. A kind without an entry has one. */
 const OPTIONS: Partial<Record<DeviceKind, object[]>> = {
-  block: [{ image: sector }, { image: sector, readOnly: true }],
+  block: [
+    { image: sector },
+    { image: sector, readOnly: true },
+    { image: sector, requestQueues: 1 },
+  ],
   console: [{ ports: [port()] }, { ports: [port(), port(), port()] }],
 };
 
@@ -22,7 +27,7 @@ const OF_EVERY_DEVICE = [28, 29, 32, 40];
 
 /** By device type: the bits whose features are implemented. Whoever adds one adds tests of it. */
 const IMPLEMENTED: Record<number, readonly number[]> = {
-  2: [2, 5, 6, 9, 10, 13, 14], // SEG_MAX, RO, BLK_SIZE, FLUSH, TOPOLOGY, DISCARD, WRITE_ZEROES
+  2: [2, 5, 6, 9, 10, 12, 13, 14], // SEG_MAX, RO, BLK_SIZE, FLUSH, TOPOLOGY, MQ, DISCARD, WRITE_ZEROES
   3: [0, 1, 2], // SIZE, MULTIPORT, EMERG_WRITE
   4: [],
 };
@@ -51,7 +56,24 @@ async function offers(): Promise<{ kind: string; type: number; bits: number[] }[
   return Promise.all(made);
 }
 
+/** What every machine may do without: a name for each bit that a device of `type` could offer. */
+function withholdable(type: number): Set<number> {
+  const description = { type, classCode: 0, features: [], queueSizes: [], configurationLength: 0 };
+  return new Set(adjustOffer(description, { withheldFeatures: FEATURE_NAMES }).withheldFeatures);
+}
+
 describe('what a device of the catalogue offers', () => {
+  test('can be withheld, all but VERSION_1, and nothing else can', async () => {
+    const offered = await offers();
+    for (const type of new Set(offered.map((device) => device.type))) {
+      const bits = offered
+        .filter((device) => device.type === type)
+        .flatMap((device) => device.bits);
+      const others = bits.filter((bit) => bit !== 32);
+      expect(withholdable(type), `of device type ${type}`).toEqual(new Set(others));
+    }
+  });
+
   test('is implemented, all of it (BASIC-006)', async () => {
     for (const { kind, type, bits } of await offers()) {
       expect(Object.keys(IMPLEMENTED), `list what ${kind} implements`).toContain(`${type}`);

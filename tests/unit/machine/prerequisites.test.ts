@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { MachineError } from '../../../src/machine/errors.ts';
+import type { FeatureName } from '../../../src/machine/offer.ts';
 import { type HardwareOptions, MEMORY_LIMITS } from '../../../src/machine/options.ts';
 import { checkEnvironment, checkOptions } from '../../../src/machine/prerequisites.ts';
 
@@ -39,6 +40,41 @@ describe('memory', () => {
       expect(error.remedy).toContain(`${MEMORY_LIMITS.least} to ${MEMORY_LIMITS.most}`);
     },
   );
+});
+
+describe('the offer', () => {
+  test('may withhold any feature but VERSION_1, by its name', () => {
+    accepted({ offer: {} });
+    accepted({ offer: { withheldFeatures: ['VIRTIO_F_EVENT_IDX', 'VIRTIO_BLK_F_MQ'] } });
+  });
+
+  test.each(['VIRTIO_F_VERSION_1', 'EVENT_IDX', 'toString', ''])('is refused: no %s', (name) => {
+    const error = refusal({ offer: { withheldFeatures: [name as FeatureName] } });
+    expect(error.code).toBe('unknown-feature');
+    expect(error.message).toContain(`a feature ${name} `);
+  });
+
+  test('may have any size that queues have', () => {
+    for (const queueSize of [2, 4, 256, 32768]) accepted({ offer: { queueSize } });
+  });
+
+  test.each([0, 1, 3, 100, 65536, -2, 2.5, Number.NaN])('is refused: queues of %d', (queueSize) => {
+    const error = refusal({ offer: { queueSize } });
+    expect(error.code).toBe('queue-size');
+    expect(error.message).toContain(`${queueSize} entries`);
+    expect(error.remedy).toContain('from 2 to 32768');
+  });
+
+  test('may have one request queue or several', () => {
+    for (const requestQueues of [1, 2, 5, 64]) accepted({ offer: { requestQueues } });
+  });
+
+  test.each([0, -1, 65, 1.5, Number.NaN])('is refused: %d request queues', (requestQueues) => {
+    const error = refusal({ offer: { requestQueues } });
+    expect(error.code).toBe('request-queues');
+    expect(error.message).toContain(`${requestQueues} request queues`);
+    expect(error.remedy).toContain('from 1 to 64');
+  });
 });
 
 describe('disks', () => {

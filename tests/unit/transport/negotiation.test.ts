@@ -42,6 +42,15 @@ describe('device_feature', () => {
     expect(rig.offeredFeatures()).toBe(bits(OFFERED));
   });
 
+  test('shows nothing of what is withheld, which no driver can accept then', () => {
+    const withheldFeatures = [OWN_HIGH, Feature.eventIndex];
+    rig = new Rig({ features: [OWN_LOW, OWN_HIGH], withheldFeatures });
+    const rest = OFFERED.filter((bit) => !withheldFeatures.includes(bit));
+    expect(rig.offeredFeatures()).toBe(bits(rest));
+    expect(accepts([Feature.version1, Feature.eventIndex])).toBe(false);
+    expect(accepts(rest)).toBe(true);
+  });
+
   test('shows nothing for any other select, and the select itself (PCI-011)', () => {
     for (const select of [2, 3, 31, 0x80000000, 0xffffffff]) {
       rig.write(Common.deviceFeatureSelect, 4, select);

@@ -73,6 +73,8 @@ export interface RigOptions {
   queueSizes?: readonly number[];
   /** Feature bits of the device itself. */
   features?: readonly number[];
+  /** Feature bits that are withheld. */
+  withheldFeatures?: readonly number[];
 }
 
 /**
@@ -106,9 +108,9 @@ export class Rig {
   readonly #index = 5;
   #allocated = 4096;
 
-  constructor({ queueSizes = [64, 64], features = [] }: RigOptions = {}) {
+  constructor({ queueSizes = [64, 64], features = [], withheldFeatures = [] }: RigOptions = {}) {
     this.device = new EchoDevice(queueSizes);
-    const description = { ...this.device.description, features };
+    const description = { ...this.device.description, features, withheldFeatures };
     const queues = queueSizes.length;
     this.control = new WorkedControl(
       new SharedArrayBuffer(ControlBlock.byteLength(queues)),

@@ -1,30 +1,32 @@
 import { expect, test } from 'vitest';
-import { BlockDevice } from '../../../../src/devices/block/block.ts';
+import { BlockDevice, type BlockDeviceParts } from '../../../../src/devices/block/block.ts';
 import { Harness } from '../../../support/harness.ts';
 import { Disk, emptyDisk } from './disk.ts';
 
 const FLUSH = 9;
+const MQ = 12;
 const DISCARD = 13;
 const WRITE_ZEROES = 14;
 const ZONED = 17;
 
-test('a writable disk offers SEG_MAX, BLK_SIZE, FLUSH, TOPOLOGY, DISCARD, WRITE_ZEROES (BLK-001)', async () => {
+test('a writable disk offers SEG_MAX, BLK_SIZE, FLUSH, TOPOLOGY, MQ, DISCARD, WRITE_ZEROES (BLK-001)', async () => {
   const { device } = await Disk.of(1024 * 1024);
   expect([...device.description.features].sort((a, b) => a - b)).toEqual([
     2,
     6,
     FLUSH,
     10,
+    MQ,
     DISCARD,
     WRITE_ZEROES,
   ]);
   expect(device.description.type).toBe(2);
-  expect(device.description.queueSizes).toEqual([256]);
+  expect(device.description.queueSizes).toEqual([256, 256, 256, 256]);
 });
 
 test('a read-only disk offers RO and nothing that changes it; FLUSH all the same (BLK-001)', async () => {
   const { device } = await Disk.of(1024 * 1024, { readOnly: true });
-  expect([...device.description.features].sort((a, b) => a - b)).toEqual([2, 5, 6, FLUSH, 10]);
+  expect([...device.description.features].sort((a, b) => a - b)).toEqual([2, 5, 6, FLUSH, 10, MQ]);
 });
 
 test('no disk offers ZONED, SECURE_ERASE or LIFETIME (BLK-004, BLK-005, BLK-025)', async () => {
@@ -50,7 +52,7 @@ test('every configuration field has its place and value (5.2.4, BLK-003, BLK-021
   expect(view.getUint32(28, true)).toBe(0); // opt_io_size
   expect(view.getUint8(32)).toBe(0); // writeback: CONFIG_WCE is not offered
   expect(view.getUint8(33)).toBe(0); // unused0
-  expect(view.getUint16(34, true)).toBe(0); // num_queues: MQ is not offered
+  expect(view.getUint16(34, true)).toBe(4); // num_queues
   expect(view.getUint32(36, true)).toBe(2 ** 21); // max_discard_sectors
   expect(view.getUint32(40, true)).toBe(64); // max_discard_seg
   expect(view.getUint32(44, true)).toBe(8); // discard_sector_alignment
@@ -62,7 +64,39 @@ test('every configuration field has its place and value (5.2.4, BLK-003, BLK-021
 
 test('the fields of discard and write-zeroes are 0 on a read-only disk', async () => {
   const { harness } = await Disk.of(4096, { readOnly: true });
-  expect([...harness.control.configuration.slice(32, 60)]).toEqual(new Array(28).fill(0));
+  expect([...harness.control.configuration.slice(36, 60)]).toEqual(new Array(24).fill(0));
+});
+
+/** The fields seg_max and num_queues. */
+async function queueFields(parts: Omit<BlockDeviceParts, 'backend'>) {
+  const disk = await Disk.of(4096, parts);
+  const { buffer, byteOffset } = disk.harness.control.configuration;
+  const view = new DataView(buffer, byteOffset);
+  return { segments: view.getUint32(12, true), queues: view.getUint16(34, true) };
+}
+
+test('a disk with one queue does not offer MQ, and has no num_queues', async () => {
+  for (const readOnly of [true, false]) {
+    const { device } = await Disk.of(4096, { requestQueues: 1, readOnly });
+    expect(device.description.features).not.toContain(MQ);
+    expect(device.description.queueSizes).toEqual([256]);
+  }
+  expect((await queueFields({ requestQueues: 1 })).queues).toBe(0);
+});
+
+test('a disk has as many queues as it is told, and says so (5.2.4)', async () => {
+  const { device } = await Disk.of(4096, { requestQueues: 7, queueSize: 512 });
+  expect(device.description.features).toContain(MQ);
+  expect(device.description.queueSizes).toEqual(new Array(7).fill(512));
+  expect((await queueFields({ requestQueues: 7, readOnly: true })).queues).toBe(7);
+});
+
+test('a request of seg_max segments fits the queue, with one of two as the exception', async () => {
+  const sizes = [2, 4, 16, 256, 1024, 32768];
+  const maxima = await Promise.all(
+    sizes.map(async (queueSize) => (await queueFields({ queueSize })).segments),
+  );
+  expect(maxima).toEqual([1, 2, 14, 254, 254, 254]);
 });
 
 test('a capacity of 2^32 sectors and more fills both halves of the field', async () => {

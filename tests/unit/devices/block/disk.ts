@@ -30,6 +30,8 @@ export interface RequestFraming extends AddOptions {
   readable?: number[];
   /** Cuts the device-writable part likewise. */
   writable?: number[];
+  /** Which queue to use, the first unless told; the test has enabled it. */
+  queue?: number;
 }
 
 /** A request that was made available, with its buffers. */
@@ -120,7 +122,8 @@ export class Disk {
     this.harness.bytes.fill(UNTOUCHED, writable.address, writable.address + room);
     const status = writable.address + room;
     this.harness.bytes[status] = NO_STATUS;
-    const head = this.driver.add(
+    const driver = framing.queue === undefined ? this.driver : this.harness.driver(framing.queue);
+    const head = driver.add(
       cut(source, framing.readable ?? []),
       cut(writable, framing.writable ?? []),
       framing,
