@@ -26,12 +26,20 @@ export type QueueFault =
   | ChainFault
   | 'more chains available than the queue has entries'
   | 'queue size is no power of two from 1 to 32768'
+  | 'queue without an address'
   | 'queue is not aligned or not in RAM';
 
-/** What is wrong with where a driver put a queue, or null: aligned, and in RAM whole. */
+/**
+ * What is wrong with where a driver put a queue, or null: aligned, and in RAM whole. An address of
+ * 0 is what a driver that gave none has in its registers: taken for an address, it would let the
+ * device write to where nobody gave it anything.
+ */
 export function layoutFault(memory: GuestMemory, layout: QueueLayout): QueueFault | null {
   const { queueSize, descriptorTable, availableRing, usedRing } = layout;
   if (!isQueueSize(queueSize)) return 'queue size is no power of two from 1 to 32768';
+  if (descriptorTable === 0 || availableRing === 0 || usedRing === 0) {
+    return 'queue without an address';
+  }
   const aligned =
     descriptorTable % DESCRIPTOR_TABLE_ALIGNMENT === 0 &&
     availableRing % AVAILABLE_RING_ALIGNMENT === 0 &&

@@ -1,9 +1,11 @@
 import {
+  type ConsolePort,
   type DiskOptions,
   Machine,
   MachineError,
   type MachineOptions,
   type OfferOptions,
+  type SerialPort,
 } from '../../src/machine';
 
 /** What a test says about a machine; everything can cross from Node to the page. */
@@ -18,6 +20,8 @@ export interface TestMachineOptions {
   onReboot?: 'reset' | 'stop';
   /** What the devices offer, where it is to be other than usual. */
   offer?: OfferOptions;
+  /** Where the shell is that the test drives; the console unless told. */
+  terminal?: 'console' | 'serial';
 }
 
 interface Manifest {
@@ -30,24 +34,26 @@ interface Manifest {
 const REPORT = '\x1e';
 
 /**
- * A machine with the default guest, driven by its console. Everything that a test waits for is an
+ * A machine with the default guest, driven by its console, or by its serial port. Everything that a test waits for is an
  * event: a piece of output, or a change of state.
  */
 export class TestMachine {
   readonly machine: Machine;
-  /** Everything that the console has printed, as Latin-1 so that it can be binary. */
+  /** Everything that the terminal has printed, as Latin-1 so that it can be binary. */
   output = '';
   readonly errors: string[] = [];
   readonly states: string[] = [];
   readonly panics: string[] = [];
+  readonly #terminal: ConsolePort | SerialPort;
   #waiting: (() => void)[] = [];
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, terminal: 'console' | 'serial' = 'console') {
     this.machine = machine;
+    this.#terminal = machine[terminal];
     machine.on('state', (state) => this.#note(() => this.states.push(state)));
     machine.on('error', (error) => this.#note(() => this.errors.push(error.message)));
     machine.on('panic', (message) => this.#note(() => this.panics.push(message)));
-    void this.#readConsole();
+    void this.#readTerminal();
   }
 
   /** The options of a machine with the default guest. */
@@ -62,11 +68,13 @@ export class TestMachine {
       const blob = url === undefined ? new Blob() : await fetchBlob(url);
       disks.push({ image: blob, size: size ?? blob.size, readOnly: readOnly ?? false });
     }
+    const terminals = test.terminal === 'serial' ? 'console=ttyS0' : 'console=hvc0';
+    const commandLine = manifest.commandLine.replace('console=hvc0', terminals);
     return {
       kernel,
       ...(test.kernel === undefined ? {} : { initrd: await fetchBlob(test.kernel.initrdUrl) }),
       disks,
-      commandLine: `${manifest.commandLine} ${test.append ?? ''}`,
+      commandLine: `${commandLine} ${test.append ?? ''}`,
       ...(test.memory === undefined ? {} : { memory: test.memory }),
       ...(test.ports === undefined ? {} : { ports: test.ports }),
       ...(test.onReboot === undefined ? {} : { onReboot: test.onReboot }),
@@ -74,9 +82,22 @@ export class TestMachine {
     };
   }
 
+  /** Bytes as text that can cross from the page to Node. */
+  static base64(bytes: Uint8Array): string {
+    const piece = 32 * 1024;
+    let text = '';
+    for (let at = 0; at < bytes.length; at += piece) {
+      text += String.fromCharCode(...bytes.subarray(at, at + piece));
+    }
+    return btoa(text);
+  }
+
   /** Makes a machine and boots it to its prompt, which it then makes silent. */
   static async boot(test: TestMachineOptions = {}): Promise<TestMachine> {
-    const machine = new TestMachine(await Machine.create(await TestMachine.options(test)));
+    const machine = new TestMachine(
+      await Machine.create(await TestMachine.options(test)),
+      test.terminal,
+    );
     machine.machine.start();
     await machine.untilPrompt();
     return machine;
@@ -85,16 +106,16 @@ export class TestMachine {
   /** Waits for the shell's prompt and makes it silent. */
   async untilPrompt(): Promise<void> {
     await this.waitFor(/# /);
-    await this.machine.console.write(`stty -echo; PS1=; PS2=; printf '${octal(REPORT)}silent'\n`);
+    await this.#terminal.write(`stty -echo; PS1=; PS2=; printf '${octal(REPORT)}silent'\n`);
     await this.waitFor(new RegExp(`${REPORT}silent`));
     this.output = '';
   }
 
-  /** Runs a shell command to its end. Its output is all that the console printed meanwhile. */
+  /** Runs a shell command to its end. Its output is all that the terminal printed meanwhile. */
   async run(command: string): Promise<{ output: string; status: number }> {
     this.output = '';
     const report = `printf '${octal(REPORT)}%d${octal(REPORT)}' $?`;
-    await this.machine.console.write(`{ ${command}\n}; ${report}\n`);
+    await this.#terminal.write(`{ ${command}\n}; ${report}\n`);
     const begin = await this.#find(REPORT, 0);
     const end = await this.#find(REPORT, begin + 1);
     const status = Number(this.output.slice(begin + 1, end));
@@ -111,7 +132,7 @@ export class TestMachine {
     });
   }
 
-  /** Resolves when the console's output matches. */
+  /** Resolves when the terminal's output matches. */
   waitFor(pattern: RegExp): Promise<RegExpExecArray> {
     return this.until(() => pattern.exec(this.output) ?? undefined);
   }
@@ -130,9 +151,9 @@ export class TestMachine {
     await this.until(() => (this.machine.state === state ? true : undefined));
   }
 
-  async #readConsole(): Promise<void> {
+  async #readTerminal(): Promise<void> {
     const decoder = new TextDecoder('latin1');
-    for await (const bytes of this.machine.console.output) {
+    for await (const bytes of this.#terminal.output) {
       this.#note(() => {
         this.output += decoder.decode(bytes);
       });

@@ -6,6 +6,8 @@ import { CanaryMemory } from '../../support/harness.ts';
 
 const SIZE = 2 * 1024 * 1024;
 const DATA = 0x1f0000;
+/** Where queues begin: 0 is no address. */
+const QUEUE = 16;
 
 let ram: CanaryMemory;
 let chain: DescriptorChain;
@@ -59,6 +61,11 @@ describe('Virtqueue.create', () => {
     }
   });
 
+  test.each(['descriptorTable', 'availableRing', 'usedRing'])('refuses 0 as %s', (part) => {
+    const refused = Virtqueue.create(ram.memory, { ...LAYOUT, [part]: 0 }, false);
+    expect(refused).toBe('queue without an address');
+  });
+
   test.each([
     ['descriptorTable', 16 * 16],
     ['availableRing', 6 + 2 * 16],
@@ -75,7 +82,7 @@ describe('Virtqueue.create', () => {
 
 describe.each([1, 2, 4, 256, 32768])('a queue of %i', (queueSize) => {
   test('gives every chain and takes it back, past the wraps at 65536', () => {
-    const driver = new Driver(ram.memory, layoutAt(0, queueSize));
+    const driver = new Driver(ram.memory, layoutAt(QUEUE, queueSize));
     const queue = create(driver.layout);
     let total = 0;
     while (total < 65536 + 3 * queueSize) {
@@ -106,7 +113,7 @@ describe.each([1, 2, 4, 256, 32768])('a queue of %i', (queueSize) => {
 
   test('refuses an available index that leaps by more than its size', () => {
     const leap = queueSize + 1;
-    const queue = create(layoutAt(0, queueSize));
+    const queue = create(layoutAt(QUEUE, queueSize));
     expect(queue.take(leap, chain)).toBe(false);
     expect(queue.fault).toBe('more chains available than the queue has entries');
     expect(queue.waiting(1)).toBe(0);
@@ -116,7 +123,7 @@ describe.each([1, 2, 4, 256, 32768])('a queue of %i', (queueSize) => {
 
 describe('take', () => {
   test('goes only as far as the index it is given', () => {
-    const driver = new Driver(ram.memory, layoutAt(0, 8));
+    const driver = new Driver(ram.memory, layoutAt(QUEUE, 8));
     const queue = create(driver.layout);
     for (let fill = 0; fill < 8; fill++) driver.add([{ address: DATA, length: 1 }]);
     expect(queue.waiting(0)).toBe(0);
@@ -129,7 +136,7 @@ describe('take', () => {
   });
 
   test('looks at 16 bits of the index', () => {
-    const driver = new Driver(ram.memory, layoutAt(0, 8));
+    const driver = new Driver(ram.memory, layoutAt(QUEUE, 8));
     const queue = create(driver.layout);
     driver.add([{ address: DATA, length: 1 }]);
     expect(queue.waiting(0x10001)).toBe(1);
@@ -137,7 +144,7 @@ describe('take', () => {
   });
 
   test('refuses an index that steps back', () => {
-    const driver = new Driver(ram.memory, layoutAt(0, 8));
+    const driver = new Driver(ram.memory, layoutAt(QUEUE, 8));
     const queue = create(driver.layout);
     for (let fill = 0; fill < 3; fill++) driver.add([{ address: DATA, length: 1 }]);
     while (queue.take(3, chain));
@@ -147,7 +154,7 @@ describe('take', () => {
   });
 
   test.each([8, 9, 0x8000, 0xffff])('refuses head %i of a queue of 8', (head) => {
-    const driver = new Driver(ram.memory, layoutAt(0, 8));
+    const driver = new Driver(ram.memory, layoutAt(QUEUE, 8));
     const queue = create(driver.layout);
     driver.makeAvailable(head);
     expect(queue.take(1, chain)).toBe(false);
@@ -155,7 +162,7 @@ describe('take', () => {
   });
 
   test('after a fault gives nothing more, also when the driver mends it', () => {
-    const driver = new Driver(ram.memory, layoutAt(0, 8));
+    const driver = new Driver(ram.memory, layoutAt(QUEUE, 8));
     const queue = create(driver.layout);
     driver.makeAvailable(9);
     queue.take(1, chain);
@@ -165,7 +172,7 @@ describe('take', () => {
   });
 
   test('knows whether indirect descriptors were negotiated', () => {
-    const driver = new Driver(ram.memory, layoutAt(0, 8), () => DATA + 4096);
+    const driver = new Driver(ram.memory, layoutAt(QUEUE, 8), () => DATA + 4096);
     const allowing = create(driver.layout, true);
     const refusing = create(driver.layout, false);
     driver.add([{ address: DATA, length: 1 }], [], { indirect: true });
@@ -175,7 +182,7 @@ describe('take', () => {
   });
 
   test('counts chains that are under way or not published against the queue size', () => {
-    const driver = new Driver(ram.memory, layoutAt(0, 4));
+    const driver = new Driver(ram.memory, layoutAt(QUEUE, 4));
     const queue = create(driver.layout);
     for (let fill = 0; fill < 4; fill++) driver.add([{ address: DATA, length: 1 }]);
     while (queue.take(4, chain)) queue.giveBack(chain.head, 0);
@@ -190,7 +197,7 @@ describe('take', () => {
   });
 
   test('writes to none of the driver-owned parts (SPLIT-003)', () => {
-    const driver = new Driver(ram.memory, layoutAt(0, 16));
+    const driver = new Driver(ram.memory, layoutAt(QUEUE, 16));
     const queue = create(driver.layout);
     for (let fill = 0; fill < 16; fill++) driver.add([{ address: DATA, length: 1 }]);
     const before = ram.bytes.slice(0, driver.layout.usedRing);
