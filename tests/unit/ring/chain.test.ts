@@ -1,9 +1,7 @@
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DescriptorChain, MAXIMUM_CHAIN_LENGTH } from '../../../src/ring/chain.ts';
 import { writeDescriptor } from '../../support/driver.ts';
 import { CanaryMemory } from '../../support/harness.ts';
-import { modelChain } from './chain-model.ts';
 
 const NEXT = 1;
 const WRITE = 2;
@@ -340,65 +338,5 @@ describe('a guest that changes memory after the load', () => {
     ram.bytes.fill(0xff);
     expect(segments()).toEqual(before);
     expect(chain).toMatchObject({ head: 0, readableLength: 3, writableLength: 3 });
-  });
-});
-
-describe('any memory', () => {
-  const RAM = 4096;
-  const interesting = fc.oneof(
-    fc.nat(RAM + 32),
-    fc.constantFrom(0, RAM, RAM - 16, 0x7fffffff, 0x80000000, 0xfffff000, 0xffffffff),
-    fc.nat(0xffffffff),
-  );
-  const descriptor = fc.record({
-    address: fc.oneof(
-      { weight: 8, arbitrary: fc.nat(RAM - 64) },
-      { weight: 2, arbitrary: interesting },
-      { weight: 1, arbitrary: fc.bigInt(0n, 2n ** 64n - 1n) },
-    ),
-    length: fc.oneof(
-      { weight: 6, arbitrary: fc.nat(64) },
-      { weight: 4, arbitrary: fc.nat(20).map((entries) => 16 * entries) },
-      { weight: 1, arbitrary: interesting },
-    ),
-    flags: fc.oneof({ weight: 8, arbitrary: fc.nat(7) }, { weight: 1, arbitrary: fc.nat(0xffff) }),
-    next: fc.oneof({ weight: 12, arbitrary: fc.nat(15) }, { weight: 1, arbitrary: fc.nat(0xffff) }),
-  });
-
-  test('as descriptors gives what a plain reading of the specification gives', () => {
-    let sound = 0;
-    fc.assert(
-      fc.property(
-        // All of RAM is descriptors, so that indirect tables too are made of them.
-        fc.array(descriptor, { minLength: RAM / 16, maxLength: RAM / 16 }),
-        fc.constantFrom(1, 4, 8, 16, 16, 16, 16),
-        fc.oneof({ weight: 12, arbitrary: fc.nat(3) }, { weight: 1, arbitrary: fc.nat(17) }),
-        fc.boolean(),
-        fc.nat(15),
-        (descriptors, entries, head, indirectAllowed, tableAt) => {
-          const small = new CanaryMemory(RAM);
-          for (const [index, row] of descriptors.entries()) {
-            writeDescriptor(small.memory, 0, index, row);
-          }
-          const before = small.bytes.slice();
-          const loaded = new DescriptorChain(small.memory);
-          const fault = loaded.load(tableAt * 16, entries, head, indirectAllowed);
-          const expected = modelChain(small.bytes, tableAt * 16, entries, head, indirectAllowed);
-          expect(fault !== null).toBe(expected === null);
-          expect(Buffer.compare(small.bytes, before)).toBe(0);
-          if (expected === null) return;
-          sound++;
-          const rows = Array.from({ length: loaded.segments }, (_, index) => ({
-            address: loaded.address(index),
-            length: loaded.length(index),
-            writable: index >= loaded.readableSegments,
-          }));
-          expect(rows).toEqual(expected);
-        },
-      ),
-      { numRuns: 800 },
-    );
-    // A generator that never makes a sound chain would test faults only.
-    expect(sound).toBeGreaterThan(60);
   });
 });

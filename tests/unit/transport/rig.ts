@@ -3,13 +3,15 @@ import { DeviceRuntime } from '../../../src/devices/runtime.ts';
 import { Attention, ControlBlock, Word } from '../../../src/link/control-block.ts';
 import { PciBus } from '../../../src/pci/bus.ts';
 import { Header } from '../../../src/pci/configuration-space.ts';
+import type { GuestMemory } from '../../../src/ring/guest-memory.ts';
 import type { QueueLayout } from '../../../src/ring/virtqueue.ts';
 import { DeviceLink } from '../../../src/transport/device-link.ts';
 import { Feature, Status } from '../../../src/transport/features.ts';
+import { Patience } from '../../../src/transport/patience.ts';
 import { VirtioPciDevice } from '../../../src/transport/virtio-pci.ts';
 import { align, Driver, layoutAt, layoutLength, type Segment } from '../../support/driver.ts';
 import { EchoDevice } from '../../support/echo-device.ts';
-import { CanaryMemory } from '../../support/harness.ts';
+import { CanaryMemory, sameWords } from '../../support/harness.ts';
 import { FakeController } from '../pci/fake-controller.ts';
 
 /** Offsets in the common configuration structure (VIRTIO 1.4, 4.1.4.3), as a driver knows them. */
@@ -46,6 +48,8 @@ export const SLOT = 2;
 /** The line that firmware gives to slot 2. */
 export const LINE = 9;
 const RAM = 1024 * 1024;
+/** Where allocation begins. */
+const FIRST_ALLOCATED = 4096;
 const READY = Status.acknowledge | Status.driver | Status.featuresOk;
 /** A device that still changes after this many rounds never comes to rest. */
 const MAXIMUM_ROUNDS = 10_000;
@@ -73,6 +77,10 @@ export interface RigOptions {
   queueSizes?: readonly number[];
   /** Feature bits of the device itself. */
   features?: readonly number[];
+  /** Bytes of RAM; 1 MiB unless told. */
+  memorySize?: number;
+  /** How long the CPU thread may wait for the worker, in milliseconds; for ever unless told. */
+  patience?: number;
 }
 
 /**
@@ -87,8 +95,8 @@ export interface RigOptions {
  *     rig.pump();
  */
 export class Rig {
-  readonly ram = new CanaryMemory(RAM);
-  readonly memory = this.ram.memory;
+  readonly ram: CanaryMemory;
+  readonly memory: GuestMemory;
   readonly ports = new BusMap(9);
   readonly controller = new FakeController();
   readonly bus = new PciBus(this.ports, this.controller, () => {});
@@ -104,9 +112,16 @@ export class Rig {
   onDrop: (range: Segment) => void = () => {};
   readonly base: number;
   readonly #index = 5;
-  #allocated = 4096;
+  #allocated = FIRST_ALLOCATED;
 
-  constructor({ queueSizes = [64, 64], features = [] }: RigOptions = {}) {
+  constructor({
+    queueSizes = [64, 64],
+    features = [],
+    memorySize = RAM,
+    patience = Number.POSITIVE_INFINITY,
+  }: RigOptions = {}) {
+    this.ram = new CanaryMemory(memorySize);
+    this.memory = this.ram.memory;
     this.device = new EchoDevice(queueSizes);
     const description = { ...this.device.description, features };
     const queues = queueSizes.length;
@@ -125,7 +140,15 @@ export class Rig {
       this.dropped.push({ address, length });
       this.onDrop({ address, length });
     };
-    this.link = new DeviceLink(this.#index, this.control, this.memory, this.attention, dropCode);
+    this.link = new DeviceLink(
+      this.#index,
+      this.control,
+      this.memory,
+      this.attention,
+      dropCode,
+      [],
+      new Patience(patience),
+    );
     this.pci = new VirtioPciDevice(this.link, description, this.ports, this.bus);
     this.bus.plug(this.pci.function);
     this.bus.assignResources(() => {});
@@ -276,12 +299,12 @@ export class Rig {
 
   /** Alternates `poll` and `syncPoint` until nothing changes any more. */
   pump(): void {
-    let before = '';
+    let before = this.#state();
     for (let round = 0; round < MAXIMUM_ROUNDS; round++) {
       this.poll();
       this.syncPoint();
-      const after = `${this.control.words} ${this.attention.words}`;
-      if (after === before) return;
+      const after = this.#state();
+      if (sameWords(after, before)) return;
       before = after;
     }
     throw new Error('the device never comes to rest');
@@ -310,7 +333,15 @@ export class Rig {
 
   // Guest memory.
 
-  /** Guest memory that nobody else uses; never freed. */
+  /** All guest memory that was allocated is free again, and the records are empty. */
+  freeAll(): void {
+    this.#allocated = FIRST_ALLOCATED;
+    this.dropped.length = 0;
+    this.controller.calls.length = 0;
+    this.device.calls.length = 0;
+  }
+
+  /** Guest memory that nobody else uses, until `freeAll`. */
   allocate(length: number, alignment = 16): number {
     const address = align(this.#allocated, alignment);
     this.#allocated = address + length;
@@ -330,6 +361,15 @@ export class Rig {
 
   text({ address, length }: Segment): string {
     return new TextDecoder().decode(this.ram.bytes.slice(address, address + length));
+  }
+
+  /** Every word that the two sides have for each other. */
+  #state(): Int32Array {
+    const { words } = this.control;
+    const state = new Int32Array(words.length + 1);
+    state.set(words);
+    state[words.length] = this.attention.words[0];
+    return state;
   }
 
   #writeAddress(register: number, address: number): void {
