@@ -1,3 +1,4 @@
+import { QueueWord } from '../../src/link/control-block.ts';
 import type { DescriptorChain } from '../../src/ring/chain.ts';
 import type { QueueLayout } from '../../src/ring/virtqueue.ts';
 import { align, type Segment } from '../support/driver.ts';
@@ -66,6 +67,7 @@ export function hostileProperty(options: HostileOptions): Property<HostileCase> 
 
 /** A chain that the device took, and the buffers that it may write while it has it. */
 interface WatchedChain {
+  queue: number;
   chain: DescriptorChain;
   writable: Segment[];
   completed: boolean;
@@ -87,6 +89,8 @@ class HostileStage {
   #chains: WatchedChain[] = [];
   /** Chains that were taken since the last act, by queue. */
   readonly #taken: number[];
+  /** Chains that were given back since each queue was set up. */
+  readonly #givenBack: number[];
   /** Free-running available index of each queue. */
   readonly #available: number[];
   #layouts: QueueLayout[] = [];
@@ -101,6 +105,7 @@ class HostileStage {
     this.#snapshot = new Snapshot(this.#harness.bytes);
     this.#queues = this.#harness.runtime.queues.length;
     this.#taken = new Array(this.#queues).fill(0);
+    this.#givenBack = new Array(this.#queues).fill(0);
     this.#available = new Array(this.#queues).fill(0);
     this.#watchChains();
   }
@@ -125,8 +130,7 @@ class HostileStage {
       this.#settle();
     }
     if (this.#paused) harness.pause(false);
-    harness.reset();
-    this.#settle();
+    this.#resetDevice();
     this.#serveHonestly();
     return this.#reusable;
   }
@@ -159,7 +163,7 @@ class HostileStage {
     const model = modelChain(bytes, descriptorTable, queueSize, chain.head, this.#indirect);
     if (model === null) throw new Error('a chain that is none was taken');
     const writable = model.filter((segment) => segment.writable);
-    this.#chains.push({ chain, writable, completed: false });
+    this.#chains.push({ queue, chain, writable, completed: false });
   }
 
   #noteCompleted(chain: DescriptorChain, written: number): void {
@@ -167,6 +171,7 @@ class HostileStage {
     const watched = this.#chains.find((one) => one.chain === chain && !one.completed);
     if (watched === undefined) return; // of a life before a reset
     watched.completed = true;
+    this.#givenBack[watched.queue]++;
     if (written > chain.writableLength) {
       throw new Error(`${written} bytes are said to be written of ${chain.writableLength}`);
     }
@@ -180,17 +185,23 @@ class HostileStage {
       this.#harness.enableQueueAt(queue, layout);
     }
     this.#available.fill(0);
+    this.#givenBack.fill(0);
     this.#harness.driverOk();
   }
 
   #reset(): void {
     this.#snapshot.take();
+    this.#resetDevice();
+    this.#begin();
+    this.#settle();
+  }
+
+  #resetDevice(): void {
     this.#harness.reset();
+    this.#givenBack.fill(0);
     this.#settle();
     // Whatever the device still had is no longer its own.
     this.#chains = [];
-    this.#begin();
-    this.#settle();
   }
 
   #perform(act: Act): void {
@@ -255,6 +266,8 @@ class HostileStage {
   }
 
   #resetQueue(queue: number): void {
+    this.#chains = this.#chains.filter((watched) => watched.queue !== queue);
+    this.#givenBack[queue] = 0;
     this.#harness.resetQueue(queue);
     this.#harness.enableQueueAt(queue, this.#layouts[queue]);
     this.#available[queue] = 0;
@@ -274,7 +287,18 @@ class HostileStage {
         throw new Error(`${this.#taken[queue]} chains were taken at once of ${layout.queueSize}`);
       }
     }
+    if (!this.#paused) this.#checkUsedIndices();
     this.#taken.fill(0);
+  }
+
+  /** A device at rest has shown what it has given back, and nothing else. */
+  #checkUsedIndices(): void {
+    const { control } = this.#harness;
+    for (const queue of this.#layouts.keys()) {
+      const published = control.load(control.queueBase(queue) + QueueWord.published);
+      if (published === this.#givenBack[queue]) continue;
+      throw new Error(`a used index of ${published} after ${this.#givenBack[queue]} chains`);
+    }
   }
 
   #serveHonestly(): void {

@@ -6,13 +6,13 @@ import { usedRingLength } from '../../src/ring/layout.ts';
 import { Feature, Status } from '../../src/transport/features.ts';
 import type { Driver, Segment } from '../support/driver.ts';
 import { Noise } from '../support/noise.ts';
-import { BAR_LENGTH, Common, ISR, NOTIFY, Rig } from '../unit/transport/rig.ts';
+import { BAR_LENGTH, Common, ISR, NOTIFY, READY } from '../support/pci-guest.ts';
+import { Rig } from '../unit/transport/rig.ts';
 import { type Property, Reused } from './property.ts';
 import { Snapshot } from './snapshot.ts';
 
 const MEMORY_SIZE = 32 * 1024;
 const QUEUES = 2;
-const READY = Status.acknowledge | Status.driver | Status.featuresOk;
 const STARTED_FEATURES = [Feature.version1, Feature.eventIndex, Feature.ringReset];
 
 /** One access of the guest to registers or memory, or a moment of the other threads. */
@@ -102,8 +102,8 @@ function setUp(rig: Rig, offset: number, value: number): void {
   write(Common.queueSelect, 2, value % QUEUES);
   write(Common.queueSize, 2, 2 ** (offset % 5));
   write(Common.queueDescriptorTable, 4, value);
-  write(Common.queueDriver, 4, 16 * offset);
-  write(Common.queueDevice, 4, 4 * offset);
+  write(Common.queueDriver, 4, offset % 4 === 1 ? value : 16 * offset);
+  write(Common.queueDevice, 4, offset % 4 === 2 ? value : 4 * offset);
   write(Common.queueEnable, 2, 1);
   write(Common.deviceStatus, 1, READY | Status.driverOk);
 }
