@@ -81,7 +81,7 @@ const LONGEST_ANSWER = 30_000;
 export async function changeMemory(options: ChangingOptions): Promise<ChangingReport> {
   const machine = await ChangingMachine.create(options.seed);
   try {
-    await machine.run(options.milliseconds);
+    await machine.run(options.milliseconds).catch((error) => machine.problems.push(String(error)));
     return await machine.report();
   } finally {
     await machine.end();
@@ -142,14 +142,12 @@ class ChangingMachine {
   }
 
   async report(): Promise<ChangingReport> {
-    const [, disk] = this.#hosts;
-    const { ranges } = await disk.call<ChangeListing>('changes', 0, 1000);
     return {
       devices: this.#drivers.map(({ figures }) => figures),
       problems: this.problems,
       transmitted: this.#transmitted,
       received: this.#received,
-      changed: ranges.reduce((sum, { length }) => sum + length, 0),
+      changed: this.problems.length === 0 ? await this.#changed() : 0,
     };
   }
 
@@ -164,6 +162,12 @@ class ChangingMachine {
     if (this.#chatting) this.#chat();
     await nextTask();
     this.#patience.refill();
+  }
+
+  async #changed(): Promise<number> {
+    const [, disk] = this.#hosts;
+    const { ranges } = await disk.call<ChangeListing>('changes', 0, 1000);
+    return ranges.reduce((sum, { length }) => sum + length, 0);
   }
 
   #chat(): void {
@@ -403,6 +407,7 @@ class ChangingDriver {
       await this.#machine.halt();
       const taken = performance.now() - start;
       if (done()) return taken;
+      if (this.#machine.problems.length > 0) throw new Error('another device has failed');
       if (taken > LONGEST_ANSWER) {
         throw new Error(`the ${this.figures.kind} does not answer ${what} for ${taken} ms`);
       }

@@ -19,13 +19,22 @@ export interface MutatorOptions {
   stop: SharedArrayBuffer;
 }
 
-/** Mutations between two looks at the word. */
-const BURST = 4096;
+/** Changes anywhere between two looks at the word, then changes of one place alone. */
+const BURST = 2048;
+const HAMMER = 8192;
 const NEXT = 1;
 const WRITE = 2;
 const INDIRECT = 4;
 /** A value is wild once in so many times. */
 const WILD = 128;
+
+/** What a descriptor may be, by where it lies. */
+interface Place {
+  indirect: boolean;
+  write: boolean;
+  entries: number;
+  zone: Zone;
+}
 
 class Mutator {
   readonly #zones: Zones;
@@ -78,35 +87,79 @@ class Mutator {
   }
 
   /**
+   * Two values in turn in one word of a descriptor, many times: whoever reads the word twice in a
+   * row gets both, sooner or later. The descriptor is mostly the one that the device reads next.
+   * The second length fits nowhere.
+   */
+  hammer(): void {
+    const { queues, tables } = this.#zones;
+    const queue = queues[this.#below(queues.length)];
+    const nested = this.#below(8) === 0;
+    const entries = nested ? LONGEST_TABLE : queue.queueSize;
+    const table = nested ? this.#tableIn(tables) : queue.descriptorTable;
+    const index = nested ? this.#below(LONGEST_TABLE) : this.#nextHead(queue);
+    const place = this.#placeOf(table, index, entries);
+    const word = [0, 2, 2, 3][this.#below(4)];
+    const at = (table + DESCRIPTOR_SIZE * index) / 4 + word;
+    const first = this.#value(word, place);
+    const second = word === 2 ? this.#ramSize + 1 : this.#value(word, place);
+    for (let time = 0; time < HAMMER; time++) {
+      Atomics.store(this.#words, at, second);
+      // Mostly the first: else most chains would be refused at the first look.
+      for (let again = 0; again < 3; again++) Atomics.store(this.#words, at, first);
+    }
+  }
+
+  /** The head that the device takes next when it has given back what it took, and is sound. */
+  #nextHead({ availableRing, usedRing, queueSize }: QueueLayout): number {
+    const slot = this.#halves[usedRing / 2 + 1] % queueSize;
+    return this.#halves[availableRing / 2 + 2 + slot] % queueSize;
+  }
+
+  /**
    * One descriptor. Its place says what it is: the last quarter of a queue's table leads to
    * indirect tables, the rest are for reading and for writing in turn.
    */
   #row(table: number, index: number, entries: number): void {
+    const place = this.#placeOf(table, index, entries);
+    const at = (table + DESCRIPTOR_SIZE * index) / 4;
+    // In an order that changes, so that every half of a new descriptor meets every half of an old.
+    const first = this.#below(4);
+    for (let turn = 0; turn < 4; turn++) {
+      const word = (first + turn) % 4;
+      this.#words[at + word] = this.#value(word, place);
+    }
+  }
+
+  #placeOf(table: number, index: number, entries: number): Place {
     const { queues, tables, readable, writable } = this.#zones;
     const direct = queues.some(({ descriptorTable }) => descriptorTable === table);
     const indirect = direct && 4 * index >= 3 * entries;
     const write = index % 2 === 1;
-    const zone = indirect ? tables : write ? writable : readable;
-    const at = (table + DESCRIPTOR_SIZE * index) / 4;
-    // In an order that changes, so that every half of a new descriptor meets every half of an old.
-    const first = this.#below(4);
-    for (let word = 0; word < 4; word++) {
-      const which = (first + word) % 4;
-      if (which === 0) this.#words[at] = this.#address(zone, indirect);
-      else if (which === 1) this.#words[at + 1] = this.#wild() ? this.#noise.next() : 0;
-      else if (which === 2) this.#words[at + 2] = this.#length(indirect);
-      else this.#words[at + 3] = this.#flagsAndNext(indirect, write, entries);
-    }
+    return { indirect, write, entries, zone: indirect ? tables : write ? writable : readable };
+  }
+
+  /** A value for word `word` (0 to 3) of a descriptor. */
+  #value(word: number, { indirect, write, entries, zone }: Place): number {
+    if (word === 0) return this.#address(zone, indirect);
+    if (word === 1) return this.#wild() ? this.#noise.next() : 0;
+    if (word === 2) return this.#length(indirect);
+    return this.#flagsAndNext(indirect, write, entries);
   }
 
   #address(zone: Zone, indirect: boolean): number {
     if (this.#wild()) return this.#ramSize + this.#below(2 ** 32 - this.#ramSize);
     if (indirect) return this.#tableIn(zone);
-    const edge = edgeOf(this.#ramSize);
-    if (this.#wild()) return this.#in(edge.start, edge.end - edge.start, 1);
+    if (this.#below(32) === 0) return this.#edge();
     // Requests begin with what fits 16 bytes, but need not.
     const alignment = this.#below(8) === 0 ? 1 : DESCRIPTOR_SIZE;
     return this.#in(zone.start, zone.end - zone.start - LONGEST_BUFFER, alignment);
+  }
+
+  /** Where a buffer of 16 bytes reaches over the end of RAM, or one of 4096 does. */
+  #edge(): number {
+    const { start, end } = edgeOf(this.#ramSize);
+    return end - 1 - this.#below(this.#below(2) === 0 ? DESCRIPTOR_SIZE : end - start);
   }
 
   #length(indirect: boolean): number {
@@ -192,7 +245,8 @@ self.onmessage = ({ data }: MessageEvent<MutatorOptions>) => {
   let mutations = 0;
   while (Atomics.load(stop, 0) === 0) {
     for (let burst = 0; burst < BURST; burst++) mutator.mutate();
-    mutations += BURST;
+    mutator.hammer();
+    mutations += BURST + 4 * HAMMER;
   }
   self.postMessage(mutations);
 };
