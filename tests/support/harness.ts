@@ -309,16 +309,22 @@ export class Harness {
   /** The driver resets queue `queue` alone (VIRTIO_F_RING_RESET). Polls. */
   resetQueue(queue: number): void {
     const base = this.control.queueBase(queue);
-    this.control.store(base + QueueWord.enabled, 0);
-    Atomics.add(this.control.words, base + QueueWord.configureRequest, 1);
-    this.#drivers[queue] = null;
-    this.#notified[queue] = 0;
-    this.control.signal();
+    this.requestQueueReset(queue);
     this.pump();
     const request = this.control.load(base + QueueWord.configureRequest);
     if (this.control.load(base + QueueWord.configureDone) !== request) {
       throw new Error('the queue reset was not carried out');
     }
+  }
+
+  /** The driver asks for the reset of queue `queue` and does not wait for it. Does not poll. */
+  requestQueueReset(queue: number): void {
+    const base = this.control.queueBase(queue);
+    this.control.store(base + QueueWord.enabled, 0);
+    Atomics.add(this.control.words, base + QueueWord.configureRequest, 1);
+    this.#drivers[queue] = null;
+    this.#notified[queue] = 0;
+    this.control.signal();
   }
 
   /** Pauses or resumes the machine. Polls. */
