@@ -271,6 +271,31 @@ describe('a fault', () => {
     expect(load()).toBe('buffer outside RAM');
   });
 
+  test.each([
+    ['readable', 0],
+    ['writable', WRITE],
+  ])('more than 2^32 bytes in all, %s ones, but not just as many', (_name, flags) => {
+    const size = 8 * 1024 * 1024;
+    const large = new CanaryMemory(size);
+    const most = 2 ** 32 / size;
+    const tableOf = (rows: number) => {
+      const head = { address: 0, length: rows * 16, flags: INDIRECT };
+      writeDescriptor(large.memory, 0x10000, 0, head);
+      for (let index = 0; index < rows; index++) {
+        const next = index < rows - 1 ? NEXT : 0;
+        const length = index < most ? size : 1;
+        const row = { address: 0, length, flags: flags | next, next: index + 1 };
+        writeDescriptor(large.memory, 0, index, row);
+      }
+    };
+    const loaded = new DescriptorChain(large.memory);
+    tableOf(most);
+    expect(loaded.load(0x10000, 1, 0, true)).toBeNull();
+    expect(loaded.readableLength + loaded.writableLength).toBe(2 ** 32);
+    tableOf(most + 1);
+    expect(loaded.load(0x10000, 1, 0, true)).toBe('more than 2^32 bytes in a chain');
+  });
+
   test('a readable buffer after a writable one', () => {
     table(TABLE, [
       [0x5000, 1, WRITE | NEXT, 1],
