@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { EchoDevice } from '../support/echo-device.ts';
+import { EchoDevice, type Held } from '../support/echo-device.ts';
 import { Harness, VIRTIO_F_VERSION_1 } from '../support/harness.ts';
 import { LARGEST_QUEUE, MEMORY_SIZE, plainShape } from './hostile-driver.ts';
 import { type HostileDevice, hostileProperty } from './hostile-stage.ts';
@@ -26,6 +26,7 @@ class Answering implements HostileDevice {
 
   serveHonestly(): void {
     this.device.holding = false;
+    this.device.letGo();
     const { harness } = this;
     harness.negotiate(this.features);
     for (let queue = 0; queue < QUEUES; queue++) harness.enableQueue(queue, LARGEST_QUEUE);
@@ -49,21 +50,33 @@ class Holding extends Answering {
 
   page(_action: number, value: number): boolean {
     const { held } = this.device;
+    this.device.letGo();
     if (held.length > 0) this.device.release(value % held.length);
     this.harness.control.signal();
     return true;
   }
 }
 
-/** Lets go of what it holds when it is reset, as every device must. */
+/**
+ * Forgets what it holds when it is reset, as every device must, and lets go of it later, as one
+ * with a slow backend does.
+ */
 class RestartingEcho extends EchoDevice {
-  override reset(): void {
-    for (const { queue, chain } of this.held.splice(0)) {
+  readonly #forgotten: Held[] = [];
+
+  letGo(): void {
+    for (const { queue, chain } of this.#forgotten.splice(0)) {
       this.runtime.queues[queue].complete(chain, 0);
     }
   }
 
-  override queueReset(): void {
-    this.reset();
+  override reset(): void {
+    this.#forgotten.push(...this.held.splice(0));
+  }
+
+  override queueReset(queue: number): void {
+    const held = this.held.splice(0);
+    this.#forgotten.push(...held.filter((one) => one.queue === queue));
+    this.held.push(...held.filter((one) => one.queue !== queue));
   }
 }
