@@ -56,6 +56,8 @@ export class DeviceQueue {
   take(): DescriptorChain | null {
     const virtqueue = this.#virtqueue;
     if (virtqueue === null || !this.#driverOk()) return null;
+    // A driver that resets the queue alone waits for one chain at most, not for all behind it.
+    if (this.configureRequest() !== this.configured) return null;
     const chain = this.#idle.pop() ?? new DescriptorChain(this.#memory);
     if (virtqueue.take(this.#doorbell(), chain)) {
       chain.generation = this.#generation;

@@ -79,7 +79,7 @@ export function planConsole(names: string[]): { plan: DevicePlan; rings: PortRin
 }
 
 /** The disk that comes after `index` others. */
-export function planDisk(disk: DiskOptions, index: number, offer: OfferOptions): DevicePlan {
+export function planDisk(disk: DiskOptions, index: number, offer: OfferOptions = {}): DevicePlan {
   const transfer = disk.image instanceof Blob ? [] : [disk.image as unknown as Transferable];
   const { queueSize, requestQueues } = offer;
   const options = { ...disk, queueSize, requestQueues };

@@ -11,6 +11,7 @@ export type ChainFault =
   | 'descriptor index beyond the table'
   | 'more descriptors than the queue has'
   | 'more than 1024 descriptors in a chain'
+  | 'more than 2^32 bytes in a chain'
   | 'buffer outside RAM'
   | 'readable buffer after a writable one'
   | 'indirect descriptor without VIRTIO_F_INDIRECT_DESC'
@@ -20,6 +21,13 @@ export type ChainFault =
 
 /** The most segments that a chain may have, over direct and indirect descriptors together. */
 export const MAXIMUM_CHAIN_LENGTH = 1024;
+
+/**
+ * The most bytes that a chain may have: a driver must not add a longer one (2.7.5). Buffers may
+ * lie over each other, so without a limit one request over the same memory a thousand times
+ * keeps a device with a large disk from hearing of a reset for minutes.
+ */
+const MAXIMUM_CHAIN_BYTES = 2 ** 32;
 
 /**
  * A descriptor chain, copied out of guest memory once and checked: first the buffers that the
@@ -132,6 +140,9 @@ export class DescriptorChain {
       if (this.segments !== this.readableSegments) return 'readable buffer after a writable one';
       this.readableSegments++;
       this.readableLength += length;
+    }
+    if (this.readableLength + this.writableLength > MAXIMUM_CHAIN_BYTES) {
+      return 'more than 2^32 bytes in a chain';
     }
     this.#addresses[this.segments] = address;
     this.#lengths[this.segments] = length;

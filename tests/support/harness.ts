@@ -20,6 +20,11 @@ export const VIRTIO_F_VERSION_1 = 32;
 /** Bytes on each side of RAM that nobody may write. */
 const CANARY_LENGTH = 65536;
 const CANARY = 0xa5;
+const CANARY_WORD = 0xa5a5a5a5;
+/** Words of a control block that belong to no queue and no list. */
+const HEADER_WORDS = 32;
+/** Where allocation begins: a driver that allocates nothing has the page before to itself. */
+const FIRST_ALLOCATED = 4096;
 /** A device that still changes words after this many polls never comes to rest. */
 const MAXIMUM_POLLS = 100_000;
 
@@ -27,24 +32,26 @@ const MAXIMUM_POLLS = 100_000;
 export class CanaryMemory {
   readonly memory: GuestMemory;
   readonly bytes: Uint8Array<SharedArrayBuffer>;
-  readonly #all: Uint8Array<SharedArrayBuffer>;
+  readonly #sides: Uint32Array<SharedArrayBuffer>[];
 
+  /** @param size bytes of RAM, a multiple of 4 */
   constructor(size: number) {
     const buffer = new SharedArrayBuffer(size + 2 * CANARY_LENGTH);
-    this.#all = new Uint8Array(buffer).fill(CANARY);
+    new Uint8Array(buffer).fill(CANARY);
+    this.#sides = [0, CANARY_LENGTH + size].map(
+      (offset) => new Uint32Array(buffer, offset, CANARY_LENGTH / 4),
+    );
     this.bytes = new Uint8Array(buffer, CANARY_LENGTH, size).fill(0);
     this.memory = new GuestMemory(buffer, CANARY_LENGTH, size);
   }
 
   /** @throws Error when a byte outside RAM was written */
   checkCanaries(): void {
-    for (const [start, end] of [
-      [0, CANARY_LENGTH],
-      [this.#all.length - CANARY_LENGTH, this.#all.length],
-    ]) {
-      for (let index = start; index < end; index++) {
-        if (this.#all[index] === CANARY) continue;
-        throw new Error(`a write outside RAM at guest-physical ${index - CANARY_LENGTH}`);
+    for (const side of this.#sides) {
+      for (let index = 0; index < side.length; index++) {
+        if (side[index] === CANARY_WORD) continue;
+        const address = side.byteOffset + 4 * index - CANARY_LENGTH;
+        throw new Error(`a write outside RAM, to the four bytes at guest-physical ${address}`);
       }
     }
   }
@@ -94,7 +101,7 @@ export class Harness {
   #features: readonly number[];
   #configurationSeen = 0;
   #needsResetSeen = 0;
-  #allocated = 4096;
+  #allocated = FIRST_ALLOCATED;
 
   constructor(device: VirtioDevice, options: HarnessOptions = {}) {
     const queueCount = device.description.queueSizes.length;
@@ -125,12 +132,18 @@ export class Harness {
     this.#ram.checkCanaries();
   }
 
-  /** Guest memory that nobody else uses; never freed. */
+  /** Guest memory that nobody else uses, until `freeAll`. */
   allocate(length: number, alignment = 16): number {
     const address = align(this.#allocated, alignment);
     if (!this.memory.contains(address, length)) throw new Error('the harness is out of RAM');
     this.#allocated = address + length;
     return address;
+  }
+
+  /** All guest memory that was allocated is free again, and the record of it is empty. */
+  freeAll(): void {
+    this.#allocated = FIRST_ALLOCATED;
+    this.dirty.length = 0;
   }
 
   /** A buffer with `content` in it. */
@@ -251,17 +264,20 @@ export class Harness {
     this.#considerNotifications();
   }
 
-  /** Alternates `poll` and `syncPoint` until nothing changes any more. */
-  pump(): void {
+  /**
+   * Alternates `poll` and `syncPoint` until nothing changes any more.
+   * @throws Error when something still changes after `limit` polls
+   */
+  pump(limit = MAXIMUM_POLLS): void {
     let before = this.#state();
-    for (let polls = 0; polls < MAXIMUM_POLLS; polls++) {
+    for (let polls = 0; polls < limit; polls++) {
       this.poll();
       this.syncPoint();
       const after = this.#state();
-      if (after.every((word, index) => word === before[index])) return;
+      if (sameWords(after, before)) return;
       before = after;
     }
-    throw new Error('the device never comes to rest');
+    throw new Error(`the device has not come to rest after ${limit} polls`);
   }
 
   /** Whether the device is in DEVICE_NEEDS_RESET. */
@@ -293,16 +309,22 @@ export class Harness {
   /** The driver resets queue `queue` alone (VIRTIO_F_RING_RESET). Polls. */
   resetQueue(queue: number): void {
     const base = this.control.queueBase(queue);
-    this.control.store(base + QueueWord.enabled, 0);
-    Atomics.add(this.control.words, base + QueueWord.configureRequest, 1);
-    this.#drivers[queue] = null;
-    this.#notified[queue] = 0;
-    this.control.signal();
+    this.requestQueueReset(queue);
     this.pump();
     const request = this.control.load(base + QueueWord.configureRequest);
     if (this.control.load(base + QueueWord.configureDone) !== request) {
       throw new Error('the queue reset was not carried out');
     }
+  }
+
+  /** The driver asks for the reset of queue `queue` and does not wait for it. Does not poll. */
+  requestQueueReset(queue: number): void {
+    const base = this.control.queueBase(queue);
+    this.control.store(base + QueueWord.enabled, 0);
+    Atomics.add(this.control.words, base + QueueWord.configureRequest, 1);
+    this.#drivers[queue] = null;
+    this.#notified[queue] = 0;
+    this.control.signal();
   }
 
   /** Pauses or resumes the machine. Polls. */
@@ -336,12 +358,21 @@ export class Harness {
   }
 
   /** Every word that the two sides have for each other. */
-  #state(): number[] {
-    return [...this.control.words.slice(0, 32), ...this.#queueWords(), this.attention.peek()];
+  #state(): Int32Array {
+    const { words } = this.control;
+    const queues = words.subarray(this.control.queueBase(0));
+    const state = new Int32Array(HEADER_WORDS + queues.length + 1);
+    state.set(words.subarray(0, HEADER_WORDS));
+    state.set(queues, HEADER_WORDS);
+    state[state.length - 1] = this.attention.peek();
+    return state;
   }
+}
 
-  #queueWords(): number[] {
-    const first = this.control.queueBase(0);
-    return [...this.control.words.slice(first)];
+/** Whether two states of the shared words are the same. */
+export function sameWords(left: Int32Array, right: Int32Array): boolean {
+  for (let index = 0; index < left.length; index++) {
+    if (left[index] !== right[index]) return false;
   }
+  return true;
 }

@@ -376,6 +376,22 @@ static enum answer get_id_of_each_length(struct device *d, uint32_t least, uint3
   return first;
 }
 
+/* A further request queue is used without VIRTIO_BLK_F_MQ. */
+static enum answer further_queue_not_negotiated(struct device *d, uint32_t a, uint32_t b) {
+  (void)a, (void)b;
+  struct queue q, further;
+  if (!negotiate(d, usual_features(d) & ~VIRTIO_BLK_F_MQ, d->offered_high)) return NO_ANSWER;
+  set_up_queue(d, &q, d->main_queue, USUAL_SIZE);
+  set_up_queue(d, &further, d->main_queue + 1, USUAL_SIZE);
+  add_status(d, DRIVER_OK);
+  struct request r = make_request(d);
+  describe_request(d, &r, further.desc, 0);
+  send_chain(d, &further, 0);
+  enum answer answer = ignored_if_serving(d, &q);
+  check(used_index(&further) == 0, "a queue is served that was not negotiated");
+  return answer;
+}
+
 /* clang-format off */
 enum { IN = VIRTIO_BLK_T_IN, OUT = VIRTIO_BLK_T_OUT, DISCARD = VIRTIO_BLK_T_DISCARD, ZEROES = VIRTIO_BLK_T_WRITE_ZEROES };
 
@@ -486,6 +502,7 @@ static const struct violation block_violations[] = {
   {"a write past the end of a read-only disk", "read-only-disk", READ_ONLY_BLOCK, IOERR, past_the_end, OUT, 1},
   {"discard on a read-only disk", "read-only-disk", READ_ONLY_BLOCK, IOERR, segment_count, DISCARD, 1},
   {"write-zeroes on a read-only disk", "read-only-disk", READ_ONLY_BLOCK, IOERR, segment_count, ZEROES, 1},
+  {"a further queue without MQ", "further-queue-not-negotiated", BLOCK, IGNORED, further_queue_not_negotiated, 0, 0},
 };
 /* clang-format on */
 

@@ -181,6 +181,23 @@ static enum answer long_chain(struct device *d, uint32_t count, uint32_t b) {
   return answer == NEEDS_RESET ? wait_for_failure(d, &q) : answer;
 }
 
+/* A request behind so many readable buffers of `length` bytes that together they pass 2^32. */
+static enum answer endless_chain(struct device *d, uint32_t length, uint32_t b) {
+  (void)b;
+  struct queue q;
+  if (!bring_up(d, &q)) return NO_ANSWER;
+  struct request r = make_request(d);
+  uint32_t count = 0xffffffffu / length + 1;
+  uint32_t total = count + descriptors_of(d);
+  physical table = allocate(virtq_desc_length(total));
+  for (uint32_t i = 0; i < count; i++)
+    describe(table, i, 0, length, VIRTQ_DESC_F_NEXT, (uint16_t)(i + 1));
+  describe_request(d, &r, table, count);
+  describe(q.desc, 0, table, virtq_desc_length(total), VIRTQ_DESC_F_INDIRECT, 0);
+  send_chain(d, &q, 0);
+  return wait_for_failure(d, &q);
+}
+
 /* A request whose chain is as long as the queue, with empty buffers. */
 static enum answer chain_as_long_as_queue(struct device *d, uint32_t a, uint32_t b) {
   (void)a, (void)b;
@@ -377,6 +394,7 @@ static const struct violation chain_violations[] = {
   {"buffers of one request overlap", "chain-odd-but-sound", EVERY_DEVICE, SERVED, buffers_overlap, 0, 0},
   {"descriptors change in flight", "chain-changes", EVERY_DEVICE, SERVED, descriptors_change_in_flight, 0, 0},
   {"a chain of more than 1024 buffers", "chain-too-long", EVERY_DEVICE, NEEDS_RESET, long_chain, 1024, 0},
+  {"a chain of more than 2^32 bytes", "chain-too-long", EVERY_DEVICE, NEEDS_RESET, endless_chain, 8 << 20, 0},
   {"a buffer of 4 GiB less one", "buffer-outside-ram", EVERY_DEVICE, NEEDS_RESET, buffer_too_long, 0xffffffff, 0},
   {"a buffer of 2 GiB", "buffer-outside-ram", EVERY_DEVICE, NEEDS_RESET, buffer_too_long, 0x80000000, 0},
   {"address plus length just past 2^32", "buffer-outside-ram", EVERY_DEVICE, NEEDS_RESET, buffer_at, 0xfffffe01, 512},

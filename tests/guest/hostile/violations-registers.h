@@ -414,6 +414,26 @@ static enum answer reset_while_setting_up(struct device *d, uint32_t step, uint3
   return bring_up(d, &q) ? honest_request(d, &q) : NO_ANSWER;
 }
 
+/* What follows a reset is set up without waiting for its end, as firmware does. */
+static enum answer reset_not_awaited(struct device *d, uint32_t times, uint32_t b) {
+  (void)b;
+  struct queue q;
+  const uint8_t ready = ACKNOWLEDGE | DRIVER | FEATURES_OK;
+  enum answer answer = SERVED;
+  for (uint32_t life = 0; life < times && answer == SERVED; life++) {
+    if (!bring_up(d, &q)) return NO_ANSWER;
+    common_write(d, DEVICE_STATUS, 1, 0);
+    common_write(d, DEVICE_STATUS, 1, ACKNOWLEDGE | DRIVER);
+    accept_features(d, 0, usual_features(d));
+    accept_features(d, 1, d->offered_high);
+    common_write(d, DEVICE_STATUS, 1, ready);
+    set_up_queue(d, &q, d->main_queue, USUAL_SIZE);
+    common_write(d, DEVICE_STATUS, 1, ready | DRIVER_OK);
+    answer = honest_request(d, &q);
+  }
+  return answer;
+}
+
 /* The queue that was set up before a reset is notified after it. */
 static enum answer notified_after_reset(struct device *d, uint32_t a, uint32_t b) {
   (void)a, (void)b;
@@ -552,6 +572,7 @@ static const struct violation register_violations[] = {
   {"a reset after features that were refused", "reset", BLOCK, SERVED, reset_while_setting_up, 2, 0},
   {"a reset after queue_select", "reset", EVERY_DEVICE, SERVED, reset_while_setting_up, 3, 0},
   {"a reset after queue_enable", "reset", EVERY_DEVICE, SERVED, reset_while_setting_up, 4, 0},
+  {"a reset whose end is not waited for", "reset-not-awaited", EVERY_DEVICE, SERVED, reset_not_awaited, 10, 0},
   {"a queue of before a reset is notified", "notify-after-reset", EVERY_DEVICE, IGNORED, notified_after_reset, 0, 0},
 };
 /* clang-format on */

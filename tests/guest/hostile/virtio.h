@@ -123,6 +123,7 @@ enum {
 struct virtio_console_control { uint32_t id; uint16_t event, value; };
 enum {
   VIRTIO_CONSOLE_F_MULTIPORT = 1u << 1,
+  VIRTIO_BLK_F_MQ = 1u << 12,
   CONSOLE_RECEIVE = 0,
   CONSOLE_TRANSMIT = 1,
   CONSOLE_CONTROL_RECEIVE = 2,

@@ -34,3 +34,21 @@ test('configuration writes that came before a reset are heard before it', () => 
   harness.reset();
   expect(device.calls).toEqual(['write 0 1 5', 'reset']);
 });
+
+test.each([
+  ['of the device', (harness: Harness) => harness.requestReset()],
+  ['of the queue alone', (harness: Harness) => harness.requestQueueReset(0)],
+])('a reset %s waits for the chain that is being served, not for those behind it', (_, request) => {
+  const device = new EchoDevice();
+  const harness = new Harness(device);
+  const driver = harness.enableQueue(0, 8);
+  harness.driverOk();
+  for (let chain = 0; chain < 4; chain++) driver.add([harness.buffer('x')], [harness.space(1)]);
+  harness.ring(0);
+  device.onTake = () => {
+    if (device.taken === 1) request(harness);
+  };
+  harness.pump();
+  expect(device.taken).toBe(1);
+  expect(driver.usedIndex).toBe(0);
+});

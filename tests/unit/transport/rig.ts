@@ -2,51 +2,33 @@ import { BusMap } from '../../../src/bus/bus-map.ts';
 import { DeviceRuntime } from '../../../src/devices/runtime.ts';
 import { Attention, ControlBlock } from '../../../src/link/control-block.ts';
 import { PciBus } from '../../../src/pci/bus.ts';
-import { Header } from '../../../src/pci/configuration-space.ts';
-import type { QueueLayout } from '../../../src/ring/virtqueue.ts';
+import type { GuestMemory } from '../../../src/ring/guest-memory.ts';
 import { DeviceLink } from '../../../src/transport/device-link.ts';
-import { Feature, Status } from '../../../src/transport/features.ts';
+import { Feature } from '../../../src/transport/features.ts';
+import { Patience } from '../../../src/transport/patience.ts';
 import { VirtioPciDevice } from '../../../src/transport/virtio-pci.ts';
 import { align, Driver, layoutAt, layoutLength, type Segment } from '../../support/driver.ts';
 import { EchoDevice } from '../../support/echo-device.ts';
-import { CanaryMemory } from '../../support/harness.ts';
+import { CanaryMemory, sameWords } from '../../support/harness.ts';
+import { PciGuest } from '../../support/pci-guest.ts';
 import { FakeController } from '../pci/fake-controller.ts';
 
-/** Offsets in the common configuration structure (VIRTIO 1.4, 4.1.4.3), as a driver knows them. */
-export const Common = {
-  deviceFeatureSelect: 0x00,
-  deviceFeature: 0x04,
-  driverFeatureSelect: 0x08,
-  driverFeature: 0x0c,
-  configMsixVector: 0x10,
-  numQueues: 0x12,
-  deviceStatus: 0x14,
-  configGeneration: 0x15,
-  queueSelect: 0x16,
-  queueSize: 0x18,
-  queueMsixVector: 0x1a,
-  queueEnable: 0x1c,
-  queueNotifyOffset: 0x1e,
-  queueDescriptorTable: 0x20,
-  queueDriver: 0x28,
-  queueDevice: 0x30,
-  queueNotifyData: 0x38,
-  queueReset: 0x3a,
-} as const;
-
-/** Where the structures lie in BAR 0; `capabilities.test.ts` finds out that they do. */
-export const NOTIFY = 0x40;
-export const ISR = 0x44;
-export const DEVICE_CONFIGURATION = 0x100;
-export const BAR_LENGTH = 0x200;
-export const ISR_QUEUE = 1;
-export const ISR_CONFIGURATION = 2;
+export {
+  BAR_LENGTH,
+  Common,
+  DEVICE_CONFIGURATION,
+  ISR,
+  ISR_CONFIGURATION,
+  ISR_QUEUE,
+  NOTIFY,
+} from '../../support/pci-guest.ts';
 
 export const SLOT = 2;
 /** The line that firmware gives to slot 2. */
 export const LINE = 9;
 const RAM = 1024 * 1024;
-const READY = Status.acknowledge | Status.driver | Status.featuresOk;
+/** Where allocation begins. */
+const FIRST_ALLOCATED = 4096;
 /** A device that still changes after this many rounds never comes to rest. */
 const MAXIMUM_ROUNDS = 10_000;
 
@@ -75,6 +57,10 @@ export interface RigOptions {
   features?: readonly number[];
   /** Feature bits that are withheld. */
   withheldFeatures?: readonly number[];
+  /** Bytes of RAM; 1 MiB unless told. */
+  memorySize?: number;
+  /** How long the CPU thread may wait for the worker, in milliseconds; for ever unless told. */
+  patience?: number;
 }
 
 /**
@@ -88,12 +74,11 @@ export interface RigOptions {
  *     rig.notify(0);
  *     rig.pump();
  */
-export class Rig {
-  readonly ram = new CanaryMemory(RAM);
-  readonly memory = this.ram.memory;
-  readonly ports = new BusMap(9);
+export class Rig extends PciGuest {
+  readonly ram: CanaryMemory;
+  readonly memory: GuestMemory;
   readonly controller = new FakeController();
-  readonly bus = new PciBus(this.ports, this.controller, () => {});
+  readonly bus: PciBus;
   readonly device: EchoDevice;
   readonly control: WorkedControl;
   readonly attention: WorkedAttention;
@@ -104,11 +89,20 @@ export class Rig {
   readonly dropped: Segment[] = [];
   /** Called for each range whose code is dropped. */
   onDrop: (range: Segment) => void = () => {};
-  readonly base: number;
   readonly #index = 5;
-  #allocated = 4096;
+  #allocated = FIRST_ALLOCATED;
 
-  constructor({ queueSizes = [64, 64], features = [], withheldFeatures = [] }: RigOptions = {}) {
+  constructor({
+    queueSizes = [64, 64],
+    features = [],
+    withheldFeatures = [],
+    memorySize = RAM,
+    patience = Number.POSITIVE_INFINITY,
+  }: RigOptions = {}) {
+    super(new BusMap(9), SLOT);
+    this.bus = new PciBus(this.ports, this.controller, () => {});
+    this.ram = new CanaryMemory(memorySize);
+    this.memory = this.ram.memory;
     this.device = new EchoDevice(queueSizes);
     const description = { ...this.device.description, features, withheldFeatures };
     const queues = queueSizes.length;
@@ -127,109 +121,36 @@ export class Rig {
       this.dropped.push({ address, length });
       this.onDrop({ address, length });
     };
-    this.link = new DeviceLink(this.#index, this.control, this.memory, this.attention, dropCode);
+    this.link = new DeviceLink(
+      this.#index,
+      this.control,
+      this.memory,
+      this.attention,
+      dropCode,
+      [],
+      new Patience(patience),
+    );
     this.pci = new VirtioPciDevice(this.link, description, this.ports, this.bus);
     this.bus.plug(this.pci.function);
     this.bus.assignResources(() => {});
-    this.base = this.readConfig(Header.baseAddress0, 4) & ~1;
-  }
-
-  // The guest's accesses.
-
-  read(offset: number, width: number): number {
-    const value = this.ports.read(this.base + offset, width);
-    if (value === undefined) throw new Error(`nobody answers at ${offset}`);
-    return value;
-  }
-
-  write(offset: number, width: number, value: number): void {
-    if (!this.ports.write(this.base + offset, width, value)) {
-      throw new Error(`nobody listens at ${offset}`);
-    }
-  }
-
-  readConfig(register: number, width: number): number {
-    this.ports.write(0xcf8, 4, (0x80000000 | (SLOT << 11) | (register & 0xfc)) >>> 0);
-    return this.ports.read(0xcfc + (register & 3), width) as number;
-  }
-
-  writeConfig(register: number, width: number, value: number): void {
-    this.ports.write(0xcf8, 4, (0x80000000 | (SLOT << 11) | (register & 0xfc)) >>> 0);
-    this.ports.write(0xcfc + (register & 3), width, value);
-  }
-
-  get status(): number {
-    return this.read(Common.deviceStatus, 1);
-  }
-
-  set status(value: number) {
-    this.write(Common.deviceStatus, 1, value);
-  }
-
-  /** The queue that `queueRegister` and `setQueueRegister` mean. */
-  select(queue: number): void {
-    this.write(Common.queueSelect, 2, queue);
-  }
-
-  notify(queue: number): void {
-    this.write(NOTIFY, 2, queue);
-  }
-
-  /** Reads the ISR, as an interrupt handler does. */
-  readIsr(): number {
-    return this.read(ISR, 1);
   }
 
   get interrupted(): boolean {
     return this.controller.isHigh(LINE);
   }
 
-  offeredFeatures(): bigint {
-    this.write(Common.deviceFeatureSelect, 4, 0);
-    const low = BigInt(this.read(Common.deviceFeature, 4));
-    this.write(Common.deviceFeatureSelect, 4, 1);
-    return (BigInt(this.read(Common.deviceFeature, 4)) << 32n) | low;
-  }
-
-  acceptFeatures(bits: readonly number[]): void {
-    const all = bits.reduce((sum, bit) => sum | (1n << BigInt(bit)), 0n);
-    this.write(Common.driverFeatureSelect, 4, 0);
-    this.write(Common.driverFeature, 4, Number(all & 0xffffffffn));
-    this.write(Common.driverFeatureSelect, 4, 1);
-    this.write(Common.driverFeature, 4, Number((all >> 32n) & 0xffffffffn));
-  }
-
   // A driver's procedures.
 
-  /** From reset to FEATURES_OK (3.1.1, steps 1 to 6). @throws Error when it is refused */
-  negotiate(features: readonly number[] = [Feature.version1]): void {
-    this.status = Status.acknowledge;
-    this.status = Status.acknowledge | Status.driver;
-    this.acceptFeatures(features);
-    this.status = READY;
-    if ((this.status & Status.featuresOk) === 0) throw new Error('FEATURES_OK was refused');
-  }
-
-  /** Writes the registers of queue `queue` without enabling it. */
-  describeQueue(queue: number, layout: QueueLayout): void {
-    this.select(queue);
-    this.write(Common.queueSize, 2, layout.queueSize);
-    this.#writeAddress(Common.queueDescriptorTable, layout.descriptorTable);
-    this.#writeAddress(Common.queueDriver, layout.availableRing);
-    this.#writeAddress(Common.queueDevice, layout.usedRing);
+  override negotiate(features: readonly number[] = [Feature.version1]): void {
+    super.negotiate(features);
   }
 
   /** Sets queue `queue` up and enables it. @returns its driver */
   enableQueue(queue: number, size = 8): Driver {
     const layout = layoutAt(this.allocate(layoutLength(size)), size);
     const driver = new Driver(this.memory, layout, (length) => this.allocate(length));
-    this.describeQueue(queue, layout);
-    this.write(Common.queueEnable, 2, 1);
+    this.enableQueueAt(queue, layout);
     return driver;
-  }
-
-  driverOk(): void {
-    this.status = READY | Status.driverOk;
   }
 
   /** All of it, with queue 0, and the worker's part of it. @returns the driver of queue 0 */
@@ -278,12 +199,12 @@ export class Rig {
 
   /** Alternates `poll` and `syncPoint` until nothing changes any more. */
   pump(): void {
-    let before = '';
+    let before = this.#state();
     for (let round = 0; round < MAXIMUM_ROUNDS; round++) {
       this.poll();
       this.syncPoint();
-      const after = `${this.control.words} ${this.attention.words}`;
-      if (after === before) return;
+      const after = this.#state();
+      if (sameWords(after, before)) return;
       before = after;
     }
     throw new Error('the device never comes to rest');
@@ -308,7 +229,15 @@ export class Rig {
 
   // Guest memory.
 
-  /** Guest memory that nobody else uses; never freed. */
+  /** All guest memory that was allocated is free again, and the records are empty. */
+  freeAll(): void {
+    this.#allocated = FIRST_ALLOCATED;
+    this.dropped.length = 0;
+    this.controller.calls.length = 0;
+    this.device.calls.length = 0;
+  }
+
+  /** Guest memory that nobody else uses, until `freeAll`. */
   allocate(length: number, alignment = 16): number {
     const address = align(this.#allocated, alignment);
     this.#allocated = address + length;
@@ -330,8 +259,12 @@ export class Rig {
     return new TextDecoder().decode(this.ram.bytes.slice(address, address + length));
   }
 
-  #writeAddress(register: number, address: number): void {
-    this.write(register, 4, address % 2 ** 32);
-    this.write(register + 4, 4, Math.floor(address / 2 ** 32));
+  /** Every word that the two sides have for each other. */
+  #state(): Int32Array {
+    const { words } = this.control;
+    const state = new Int32Array(words.length + 1);
+    state.set(words);
+    state[words.length] = this.attention.words[0];
+    return state;
   }
 }

@@ -100,9 +100,13 @@ export class Disk {
   readonly harness: Harness;
   driver: Driver;
 
-  constructor(parts: BlockDeviceParts, features: readonly number[] = STANDARD_FEATURES) {
+  constructor(
+    parts: BlockDeviceParts,
+    features: readonly number[] = STANDARD_FEATURES,
+    memorySize = 4 * 1024 * 1024,
+  ) {
     this.device = new BlockDevice(parts);
-    this.harness = new Harness(this.device, { memorySize: 4 * 1024 * 1024, features });
+    this.harness = new Harness(this.device, { memorySize, features });
     this.driver = this.harness.enableQueue(0, 256);
     this.harness.driverOk();
   }
@@ -164,10 +168,10 @@ export class Disk {
   }
 
   /** The driver resets the device and sets it up again. */
-  restart(): void {
+  restart(queueSize = 256): void {
     this.harness.reset();
     this.harness.negotiate(STANDARD_FEATURES);
-    this.driver = this.harness.enableQueue(0, 256);
+    this.driver = this.harness.enableQueue(0, queueSize);
     this.harness.driverOk();
   }
 }

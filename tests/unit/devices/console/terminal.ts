@@ -29,6 +29,8 @@ export interface TerminalOptions {
   capacity?: number;
   features?: readonly number[];
   queueSize?: number;
+  /** Bytes of RAM. */
+  memorySize?: number;
 }
 
 /** A console device with its page side (rings) and an honest guest side. */
@@ -45,6 +47,7 @@ export class Terminal {
     capacity = 1024,
     features = WITH_PORTS,
     queueSize = 16,
+    memorySize = 4 * 1024 * 1024,
   }: TerminalOptions = {}) {
     this.rings = ['console', ...names].map(() => ({
       output: ByteRing.create(capacity),
@@ -57,7 +60,7 @@ export class Terminal {
     }));
     this.#queueSize = queueSize;
     this.device = new ConsoleDevice({ ports, columns: 80, rows: 24 });
-    this.harness = new Harness(this.device, { memorySize: 4 * 1024 * 1024, features });
+    this.harness = new Harness(this.device, { memorySize, features });
   }
 
   /** The driver sets every queue up that it needs. */
