@@ -234,6 +234,7 @@ test.describe('a machine', () => {
   });
 
   test('50 in a row in one page leave nothing behind', async ({ guest, page }) => {
+    test.setTimeout(300_000);
     const session = await page.context().newCDPSession(page);
     const heaps: number[] = [];
     await page.evaluate(() => Object.assign(globalThis, { machines: [] }));
@@ -262,8 +263,9 @@ test.describe('a machine', () => {
       return machines.filter((machine) => machine.deref() !== undefined).length;
     });
     expect(alive).toBeLessThanOrEqual(1);
-    // Ten machines are enough to warm up; the forty after them add next to nothing.
-    expect(heaps[4] - heaps[0]).toBeLessThan(8 * MIB);
+    // Ten machines are enough to warm up; those after them add next to nothing. What is collected
+    // when is not ours to say, but what is kept for good is in every later sample.
+    expect(Math.min(...heaps.slice(2)) - heaps[0]).toBeLessThan(8 * MIB);
     await guest.dispose();
   });
 });
