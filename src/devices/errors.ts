@@ -1,5 +1,11 @@
-/** What kept a device from being made: a subset of the machine's error codes. */
-export type DeviceErrorCode = 'disk-size' | 'disk-unreadable';
+/** What kept a device from being made, or from doing its work: a subset of the machine's codes. */
+export type DeviceErrorCode =
+  | 'disk-size'
+  | 'disk-unreadable'
+  | 'image-changed'
+  | 'image-missing'
+  | 'image-no-ranges'
+  | 'image-unreachable';
 
 /**
  * A failure that a person can act on. Comlink carries only `name`, `message` and `stack` of an

@@ -79,8 +79,10 @@ export function planConsole(names: string[]): { plan: DevicePlan; rings: PortRin
 
 /** The disk that comes after `index` others. */
 export function planDisk(disk: DiskOptions, index: number): DevicePlan {
-  const transfer = disk.image instanceof Blob ? [] : [disk.image as unknown as Transferable];
-  return { name: `Disk ${diskName(disk, index)}`, kind: 'block', options: disk, transfer };
+  const { image } = disk;
+  const transfer = image instanceof ReadableStream ? [image as unknown as Transferable] : [];
+  const options = image instanceof URL ? { ...disk, image: image.href } : disk;
+  return { name: `Disk ${diskName(disk, index)}`, kind: 'block', options, transfer };
 }
 
 /** What messages call a disk: its own name, or what the guest calls it. */

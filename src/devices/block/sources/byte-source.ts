@@ -1,0 +1,36 @@
+/** What a source has cost so far. Counters only grow. */
+export interface TransferStatistics {
+  /** Bytes that have come, those of failed and superfluous requests included. */
+  transferred: number;
+  /** Requests that were begun, repetitions included. */
+  requests: number;
+  /** Requests that were repetitions. */
+  retries: number;
+  /** Why a read failed last, for a person; null when none has failed. */
+  failure: string | null;
+}
+
+/**
+ * A place far away, or at least not in memory, where the bytes of an image lie. It knows no cache:
+ * each call is a transfer. Many may be under way, and they may end in any order.
+ */
+export interface ByteSource {
+  /** Bytes of the image: any number. */
+  readonly size: number;
+  readonly statistics: Readonly<TransferStatistics>;
+  /** Why nothing can be read from here any more: then every read is to fail. */
+  readonly broken: Error | null;
+
+  /**
+   * The bytes [offset, offset + length), all of which lie in the image.
+   * @throws DeviceError when they cannot be had
+   */
+  read(offset: number, length: number): Promise<Uint8Array>;
+
+  /** Ends what is under way: it rejects. */
+  close(): void;
+}
+
+export function newStatistics(): TransferStatistics {
+  return { transferred: 0, requests: 0, retries: 0, failure: null };
+}
