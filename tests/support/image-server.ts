@@ -13,10 +13,17 @@ export type Misdeed =
   | { status: number; headers?: Record<string, string> }
   /** Sends only so many bytes of the body, then breaks the connection. */
   | { cutAfter: number }
+  /** Sends only so many bytes of the body, and says that they are all. */
+  | { endAfter: number }
   /** Breaks the connection without an answer. */
   | 'break'
   /** Sends nothing. */
   | 'silence';
+
+interface Cut {
+  cutAfter?: number;
+  endAfter?: number;
+}
 
 export function servedBytes(bytes: Uint8Array): ServedImage {
   return { size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) };
@@ -92,10 +99,10 @@ export class ImageServer {
     }
     if (this.etag !== null) response.setHeader('ETag', this.etag);
     if (this.lastModified !== null) response.setHeader('Last-Modified', this.lastModified);
-    await this.#send(range, response, misdeed?.cutAfter);
+    await this.#send(range, response, misdeed);
   }
 
-  async #send(range: string | undefined, response: ServerResponse, cutAfter?: number) {
+  async #send(range: string | undefined, response: ServerResponse, cut: Cut = {}) {
     const { size } = this.image;
     const asked = this.ranges ? /^bytes=(\d+)-(\d+)$/.exec(range ?? '') : null;
     const first = asked === null ? 0 : Number(asked[1]);
@@ -107,10 +114,11 @@ export class ImageServer {
     await this.beforeAnswer(first);
     const length = last - first + 1;
     if (asked !== null) response.setHeader('Content-Range', `bytes ${first}-${last}/${size}`);
-    response.writeHead(asked === null ? 200 : 206, { 'Content-Length': length });
-    const bytes = await this.image.read(first, Math.min(length, cutAfter ?? length));
+    if (cut.endAfter === undefined) response.setHeader('Content-Length', length);
+    response.writeHead(asked === null ? 200 : 206);
+    const bytes = await this.image.read(first, cut.cutAfter ?? cut.endAfter ?? length);
     this.sent += bytes.length;
-    if (cutAfter === undefined) response.end(bytes);
+    if (cut.cutAfter === undefined) response.end(bytes);
     else response.write(bytes, () => response.destroy());
   }
 }

@@ -22,10 +22,11 @@ export interface ByteSource {
   readonly broken: Error | null;
 
   /**
-   * The bytes [offset, offset + length), all of which lie in the image.
+   * Fills `target` with the bytes from `offset` on, all of which lie in the image. Leaves it alone
+   * from the moment on when the promise has settled.
    * @throws DeviceError when they cannot be had
    */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  read(offset: number, target: Uint8Array): Promise<void>;
 
   /** Ends what is under way: it rejects. */
   close(): void;

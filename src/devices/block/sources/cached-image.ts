@@ -48,6 +48,8 @@ export class CachedImage implements BaseImage {
   readonly #flights = new Map<number, Flight>();
   /** Transfers for which there was no room yet. */
   readonly #queue: Flight[] = [];
+  /** What transfers fill, to be used again: as many as were ever under way at once. */
+  readonly #buffers: Uint8Array[] = [];
   #underWay = 0;
 
   constructor(source: ByteSource, { size, cacheSize = STANDARD_CACHE_SIZE }: CachedImageOptions) {
@@ -142,14 +144,17 @@ export class CachedImage implements BaseImage {
     this.#underWay++;
     const start = flight.first * BLOCK_SIZE;
     const length = Math.min(flight.count * BLOCK_SIZE, this.#source.size - start);
+    const buffer = this.#buffers.pop() ?? new Uint8Array(LONGEST_FLIGHT * BLOCK_SIZE);
+    const bytes = buffer.subarray(0, length);
     try {
-      const bytes = await this.#source.read(start, length);
+      await this.#source.read(start, bytes);
       this.#keep(flight, bytes);
       flight.arrive(bytes);
     } catch (error) {
       this.#forget(flight);
       flight.fail(error);
     }
+    this.#buffers.push(buffer);
     this.#underWay--;
     const next = this.#queue.shift();
     if (next !== undefined) void this.#fly(next);

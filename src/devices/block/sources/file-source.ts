@@ -21,13 +21,16 @@ export class FileSource implements ByteSource {
     return this.#blob.size;
   }
 
-  async read(offset: number, length: number): Promise<Uint8Array> {
+  async read(offset: number, target: Uint8Array): Promise<void> {
+    const { length } = target;
     this.statistics.requests++;
     try {
       const bytes = await this.#blob.slice(offset, offset + length).arrayBuffer();
       this.statistics.transferred += bytes.byteLength;
-      if (bytes.byteLength === length) return new Uint8Array(bytes);
-      throw new Error(`${bytes.byteLength} bytes came instead of ${length}`);
+      if (bytes.byteLength !== length) {
+        throw new Error(`${bytes.byteLength} bytes came instead of ${length}`);
+      }
+      target.set(new Uint8Array(bytes));
     } catch (reason) {
       const error = this.#explain(reason, offset);
       this.statistics.failure = error.message;

@@ -71,16 +71,16 @@ export function difference(
 }
 
 /**
- * The bytes of a body.
+ * Fills `target` with the bytes of a body.
  * @param onBytes is told of each piece that comes
- * @throws TransientError when they are cut off, or more than `length`
+ * @throws TransientError when they are fewer or more
  */
 export async function readBody(
   response: Response,
-  length: number,
+  target: Uint8Array,
   onBytes: (count: number) => void,
-): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
+): Promise<void> {
+  const { length } = target;
   let filled = 0;
   const reader = response.body?.getReader();
   for (let next = await reader?.read(); next?.done === false; next = await reader?.read()) {
@@ -89,9 +89,10 @@ export async function readBody(
       void reader?.cancel().catch(() => {});
       throw new TransientError(`more than the ${length} bytes came that were asked for`);
     }
-    bytes.set(next.value, filled);
+    target.set(next.value, filled);
     filled += next.value.length;
   }
-  if (filled === length) return bytes;
-  throw new TransientError(`the connection ended after ${filled} of ${length} bytes`);
+  if (filled < length) {
+    throw new TransientError(`the connection ended after ${filled} of ${length} bytes`);
+  }
 }

@@ -34,12 +34,6 @@ const RUNNING: Patience = { tries: 8, firstDelay: 250, longestDelay: 10_000 };
  */
 const LONGEST_SILENCE = 10_000;
 
-/** One answer that was what was asked for. */
-interface Range {
-  identity: ImageIdentity;
-  bytes: Uint8Array;
-}
-
 /**
  * An image at a URL, of which parts are fetched by Range requests (RFC 9110, 14). The image must
  * stay what it was when it was opened: once an answer tells otherwise, nothing is read any more.
@@ -75,9 +69,9 @@ export class HttpSource implements ByteSource {
       throw new DeviceError('image-unreachable', message);
     }
     const source = new HttpSource(url, name, { ...BROWSER, ...surroundings });
-    const { identity, bytes } = await source.#request(0, BLOCK_SIZE, OPENING);
-    source.#identity = identity;
-    return { source, head: bytes };
+    const head = new Uint8Array(BLOCK_SIZE);
+    source.#identity = await source.#request(0, head, OPENING);
+    return { source, head: head.subarray(0, source.size) };
   }
 
   get size(): number {
@@ -93,20 +87,21 @@ export class HttpSource implements ByteSource {
     return this.#broken;
   }
 
-  async read(offset: number, length: number): Promise<Uint8Array> {
+  async read(offset: number, target: Uint8Array): Promise<void> {
     if (this.#broken !== null) throw this.#broken;
-    return (await this.#request(offset, length, RUNNING)).bytes;
+    await this.#request(offset, target, RUNNING);
   }
 
   close(): void {
     this.#closing.abort(new DOMException(`${this.#name} is closed`, 'AbortError'));
   }
 
-  async #request(offset: number, length: number, patience: Patience): Promise<Range> {
+  /** @param target takes the bytes that there are up to the end of the image */
+  async #request(offset: number, target: Uint8Array, patience: Patience): Promise<ImageIdentity> {
     const { clock, random } = this.#surroundings;
     const parts = { ...patience, clock, random, signal: this.#closing.signal };
     try {
-      return await retry((number) => this.#attempt(number, offset, length), parts);
+      return await retry((number) => this.#attempt(number, offset, target), parts);
     } catch (reason) {
       const error = reason instanceof TransientError ? this.#unreachable(reason) : reason;
       if (error instanceof DeviceError) this.statistics.failure = error.message;
@@ -115,21 +110,22 @@ export class HttpSource implements ByteSource {
   }
 
   /** One request, of which nothing is left over when it fails. */
-  async #attempt(number: number, offset: number, length: number): Promise<Range> {
+  async #attempt(number: number, offset: number, target: Uint8Array): Promise<ImageIdentity> {
     this.statistics.requests++;
     if (number > 1) this.statistics.retries++;
     const ended = new AbortController();
     const silence = new Silence(this.#surroundings.clock, ended);
     const signal = AbortSignal.any([ended.signal, this.#closing.signal]);
     try {
-      const response = await this.#fetch(offset, length, signal);
+      const response = await this.#fetch(offset, target.length, signal);
       silence.heard();
-      const { last, identity } = this.#check(readAnswer(response), offset, length);
+      const { last, identity } = this.#check(readAnswer(response), offset, target.length);
       const onBytes = (count: number) => {
         silence.heard();
         this.statistics.transferred += count;
       };
-      return { identity, bytes: await readBody(response, last - offset + 1, onBytes) };
+      await readBody(response, target.subarray(0, last - offset + 1), onBytes);
+      return identity;
     } catch (reason) {
       if (this.#closing.signal.aborted || reason instanceof DeviceError) throw reason;
       if (reason instanceof TransientError) throw reason;

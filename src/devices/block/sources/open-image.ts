@@ -15,13 +15,11 @@ export interface ImagePlace {
 
 /** @throws DeviceError when the image cannot be had, or cannot be a disk */
 export async function openImage({ image, size, name }: ImagePlace): Promise<CachedImage> {
+  const called = name ?? 'the disk';
   if (typeof image !== 'string') {
-    const called = name ?? 'the disk';
-    return new CachedImage(new FileSource(image, called), {
-      size: diskSize(called, image.size, size),
-    });
+    const source = new FileSource(image, called);
+    return new CachedImage(source, { size: diskSize(called, image.size, size) });
   }
-  const called = name ?? image;
   const { source, head } = await HttpSource.open(image, called);
   try {
     const opened = new CachedImage(source, { size: diskSize(called, source.size, size) });

@@ -1,5 +1,8 @@
 import type { BaseImage, ReadTarget } from '../../../../../src/devices/block/backend.ts';
 
+/** What is in a target before it is filled. */
+export const UNTOUCHED = 0xa5;
+
 /** Takes a read, and notices what it leaves out or fills twice. */
 export class ByteTarget implements ReadTarget {
   readonly bytes: Uint8Array;
@@ -7,7 +10,7 @@ export class ByteTarget implements ReadTarget {
   over = false;
 
   constructor(length: number) {
-    this.bytes = new Uint8Array(length).fill(0xa5);
+    this.bytes = new Uint8Array(length).fill(UNTOUCHED);
     this.#fills = new Uint8Array(length);
   }
 

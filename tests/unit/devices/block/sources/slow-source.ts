@@ -30,7 +30,8 @@ export class SlowSource implements ByteSource {
     return this.#image.length;
   }
 
-  read(offset: number, length: number): Promise<Uint8Array> {
+  read(offset: number, target: Uint8Array): Promise<void> {
+    const { length } = target;
     if (length <= 0 || offset < 0 || offset + length > this.size) {
       throw new RangeError(`[${offset}, +${length}) of an image of ${this.size} bytes`);
     }
@@ -40,7 +41,8 @@ export class SlowSource implements ByteSource {
         length,
         arrive: () => {
           this.underWay.delete(transfer);
-          resolve(this.#image.slice(offset, offset + length));
+          target.set(this.#image.subarray(offset, offset + length));
+          resolve();
         },
         fail: (error) => {
           this.underWay.delete(transfer);
