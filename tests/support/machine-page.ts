@@ -2,8 +2,11 @@ import { type DiskOptions, Machine, MachineError, type MachineOptions } from '..
 
 /** What a test says about a machine; everything can cross from Node to the page. */
 export interface TestMachineOptions {
-  /** Disks after the root disk: bytes by URL, or so many bytes of zeros. */
-  disks?: { url?: string; size?: number; readOnly?: boolean }[];
+  /**
+   * Disks after the root disk: bytes that are fetched from a URL, an image that is read in parts
+   * at an address, or so many bytes of zeros.
+   */
+  disks?: { url?: string; address?: string; size?: number; readOnly?: boolean }[];
   append?: string;
   memory?: number;
   ports?: string[];
@@ -48,9 +51,13 @@ export class TestMachine {
     const image = rootfs.body?.pipeThrough(new DecompressionStream('gzip'));
     if (image === undefined) throw new Error('the root disk is empty');
     const disks: DiskOptions[] = [{ image, size: manifest.rootfs.diskSize, name: 'root' }];
-    for (const { url, size, readOnly } of test.disks ?? []) {
-      const blob = url === undefined ? new Blob() : await (await fetch(url)).blob();
-      disks.push({ image: blob, size: size ?? blob.size, readOnly: readOnly ?? false });
+    for (const { url, address, size, readOnly } of test.disks ?? []) {
+      disks.push({
+        ...(url !== undefined && { image: await (await fetch(url)).blob() }),
+        ...(address !== undefined && { image: new URL(address) }),
+        ...(size !== undefined && { size }),
+        readOnly: readOnly ?? false,
+      });
     }
     return {
       kernel,
