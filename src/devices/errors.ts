@@ -1,11 +1,15 @@
-/** What a device could not do: a subset of the machine's error codes. */
+/** What kept a device from being made, or from doing its work: a subset of the machine's codes. */
 export type DeviceErrorCode =
   | 'disk-size'
   | 'disk-unreadable'
   | 'disk-foreign'
   | 'disk-version'
   | 'disk-damaged'
-  | 'disk-full';
+  | 'disk-full'
+  | 'image-changed'
+  | 'image-missing'
+  | 'image-no-ranges'
+  | 'image-unreachable';
 
 /**
  * A failure that a person can act on. Comlink carries only `name`, `message` and `stack` of an

@@ -80,9 +80,11 @@ export function planConsole(names: string[]): { plan: DevicePlan; rings: PortRin
 
 /** The disk that comes after `index` others. */
 export function planDisk(disk: DiskOptions, index: number, offer: OfferOptions = {}): DevicePlan {
-  const transfer = disk.image instanceof Blob ? [] : [disk.image as unknown as Transferable];
+  const { image } = disk;
+  const transfer = image instanceof ReadableStream ? [image as unknown as Transferable] : [];
   const { queueSize, requestQueues } = offer;
-  const options = { ...disk, queueSize, requestQueues };
+  const source = image instanceof URL ? image.href : image;
+  const options = { ...disk, image: source, queueSize, requestQueues };
   return { name: `Disk ${diskName(disk, index)}`, kind: 'block', options, transfer };
 }
 

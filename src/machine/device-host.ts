@@ -1,4 +1,5 @@
 import * as Comlink from 'comlink';
+import type { DeviceErrorCode } from '../devices/errors.ts';
 import type { DeviceService, SharedParts } from '../devices/service.ts';
 import { ControlBlock, Word } from '../link/control-block.ts';
 import type { DeviceDescription } from '../link/description.ts';
@@ -135,16 +136,21 @@ class Death {
   }
 }
 
+/** What to do about what a device says. */
+const REMEDIES: Record<DeviceErrorCode, string> = {
+  'disk-size': 'Disks consist of sectors of 512 bytes: pad the image to a multiple.',
+  'disk-unreadable': 'Check that the image is there and whole.',
+  'image-changed': 'Choose the file again, or open the address again, to use it as it is now.',
+  'image-missing': 'Check the address of the image.',
+  'image-no-ranges':
+    'Put the image on a server that answers Range requests with status 206 and does not compress it; from another origin it must also send Access-Control-Expose-Headers: Content-Range, ETag.',
+  'image-unreachable':
+    'Check the address and the network; a server of another origin must send Access-Control-Allow-Origin.',
+};
+
 /** What the device says about its options, for a person. Comlink carries the code as the name. */
 function explain(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  if (error.name === 'disk-size') {
-    const remedy = 'Disks consist of sectors of 512 bytes: pad the image to a multiple.';
-    return new MachineError('disk-size', error.message, remedy, error);
-  }
-  if (error.name === 'disk-unreadable') {
-    const remedy = 'Check that the image is there and whole.';
-    return new MachineError('disk-unreadable', error.message, remedy, error);
-  }
-  return error;
+  if (!(error instanceof Error) || !Object.hasOwn(REMEDIES, error.name)) return error;
+  const code = error.name as DeviceErrorCode;
+  return new MachineError(code, error.message, REMEDIES[code], error);
 }

@@ -1,4 +1,5 @@
 import type { ChangeListing } from '../devices/block/memory-backend.ts';
+import type { ImageStatistics } from '../devices/block/sources/cached-image.ts';
 import type { DeviceHost } from './device-host.ts';
 
 /** One piece of a disk. */
@@ -29,6 +30,11 @@ export class Disk {
       throw new RangeError(`[${offset}, +${length}) is not on a disk of ${this.size} bytes`);
     }
     return this.#host.call('read', offset, length);
+  }
+
+  /** What reading the image has cost so far, or null for one that was read into memory. */
+  async imageStatistics(): Promise<ImageStatistics | null> {
+    return this.#host.call('imageStatistics');
   }
 
   /** What the guest has changed since the machine was made, in order of position. */

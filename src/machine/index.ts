@@ -1,4 +1,5 @@
 /** The public API of a machine: what a page needs. */
+export type { ImageStatistics } from '../devices/block/sources/cached-image.ts';
 export { BothConsoles } from './both-consoles.ts';
 export { ConsolePort } from './console-port.ts';
 export { Disk, type DiskPiece } from './disk.ts';

@@ -34,8 +34,12 @@ export interface OfferOptions {
 
 /** One disk; the guest sees them as vda, vdb, ... in order. */
 export interface DiskOptions {
-  /** The image's bytes; a stream is read once, while the machine is made. */
-  image: Blob | ReadableStream<Uint8Array<ArrayBuffer>>;
+  /**
+   * The image's bytes. A Blob or File is read in place. Of an http or https URL parts are fetched
+   * as the guest wants them, so its server must answer Range requests. A stream is read into
+   * memory, once, while the machine is made. Without an image the disk is all zeros.
+   */
+  image?: Blob | ReadableStream<Uint8Array<ArrayBuffer>> | URL;
   /**
    * Bytes of the disk, a multiple of 512; an image that is shorter is followed by zeros. Without
    * it the disk is as large as the image.

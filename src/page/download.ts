@@ -6,24 +6,60 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 /** Told how many bytes have just come. */
 export type OnBytes = (count: number) => void;
 
+/** What a server that knows ranges says of one behind the end of a file, which may be empty. */
+const RANGE_NOT_SATISFIABLE = 416;
+
 /**
  * Requests a file from the page's own host.
+ * @param options of `fetch`
  * @throws MachineError that names the file
  */
-export async function request(url: URL, name: string, signal: AbortSignal): Promise<Response> {
+export async function request(
+  url: URL,
+  name: string,
+  signal: AbortSignal,
+  options: RequestInit = {},
+): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url, { signal });
+    response = await fetch(url, { ...options, signal });
   } catch (reason) {
     signal.throwIfAborted();
     throw fileMissing(name, `${url.pathname} could not be reached`, reason);
   }
-  if (!response.ok) throw fileMissing(name, `the server answered ${response.status}`);
+  if (!response.ok && response.status !== RANGE_NOT_SATISFIABLE) {
+    throw fileMissing(name, `the server answered ${response.status}`);
+  }
   // Development servers answer a missing file with the page itself.
   if (response.headers.get('content-type')?.startsWith('text/html')) {
     throw fileMissing(name, 'the server answered with a web page instead');
   }
   return response;
+}
+
+/** What asking for the beginning of a file has brought. */
+export type Beginning =
+  /** The file can be read in parts, which are as they lie on the disk. */
+  | { kind: 'parts'; compressed: boolean }
+  /** The server has sent the whole file. */
+  | { kind: 'whole'; response: Response }
+  /** The server has sent a part that is of no use. */
+  | { kind: 'useless' };
+
+/**
+ * Asks for the first bytes of a file.
+ * @throws MachineError that names the file
+ */
+export async function requestBeginning(url: URL, signal: AbortSignal): Promise<Beginning> {
+  const response = await request(url, url.pathname, signal, {
+    headers: { Range: `bytes=0-${GZIP_MAGIC_LENGTH - 1}` },
+    cache: 'no-store',
+  });
+  const { status, headers } = response;
+  if (status === 200) return { kind: 'whole', response };
+  const head = new Uint8Array(await response.arrayBuffer());
+  const usable = status === 206 && headers.has('content-range') && !headers.has('content-encoding');
+  return usable ? { kind: 'parts', compressed: isGzip(head) } : { kind: 'useless' };
 }
 
 export function announcedSize(response: Response): number | null {

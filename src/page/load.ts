@@ -1,5 +1,13 @@
 import type { DiskOptions, MachineOptions } from '../machine/options.ts';
-import { announcedSize, bodyOf, counted, type OnBytes, request, unpacked } from './download.ts';
+import {
+  announcedSize,
+  bodyOf,
+  counted,
+  type OnBytes,
+  request,
+  requestBeginning,
+  unpacked,
+} from './download.ts';
 import { fileMissing } from './failure.ts';
 import { type Manifest, requestManifest } from './manifest.ts';
 import {
@@ -19,6 +27,10 @@ export interface LoadingContext {
 
 async function download(url: URL, name: string, context: LoadingContext, size?: number) {
   const response = await request(url, url.pathname, context.signal);
+  return receive(response, name, context, size);
+}
+
+function receive(response: Response, name: string, context: LoadingContext, size?: number) {
   const total = size ?? announcedSize(response);
   return counted(bodyOf(response), context.onTransfer(name, total));
 }
@@ -31,11 +43,20 @@ async function loadBlob(source: Source, context: LoadingContext): Promise<Blob> 
 async function loadDisk(plan: DiskPlan, context: LoadingContext): Promise<DiskOptions> {
   const { source, readOnly } = plan;
   const name = sourceName(source);
-  if (source instanceof URL) {
-    return { image: await unpacked(await download(source, name, context)), readOnly, name };
-  }
+  if (source instanceof URL) return { image: await imageAt(source, name, context), readOnly, name };
   const image = (await isCompressed(source)) ? await unpacked(source.stream()) : source;
   return { image, readOnly, name };
+}
+
+/**
+ * A raw image is left where it is, if its server sends parts of it; any other is downloaded, and
+ * unpacked on its way.
+ */
+async function imageAt(url: URL, name: string, context: LoadingContext) {
+  const beginning = await requestBeginning(url, context.signal);
+  if (beginning.kind === 'parts' && !beginning.compressed) return url;
+  if (beginning.kind === 'whole') return unpacked(receive(beginning.response, name, context));
+  return unpacked(await download(url, name, context));
 }
 
 async function loadRootDisk(manifest: Manifest, context: LoadingContext): Promise<DiskOptions> {

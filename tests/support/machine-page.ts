@@ -12,8 +12,11 @@ import {
 export interface TestMachineOptions {
   /** Another kernel than the default guest's and its initial RAM disk, by URL. */
   kernel?: { url: string; initrdUrl: string };
-  /** Disks after the root disk: bytes by URL, or so many bytes of zeros. */
-  disks?: { url?: string; size?: number; readOnly?: boolean }[];
+  /**
+   * Disks after the root disk: bytes that are fetched from a URL, an image that is read in parts
+   * at an address, or so many bytes of zeros.
+   */
+  disks?: { url?: string; address?: string; size?: number; readOnly?: boolean }[];
   append?: string;
   memory?: number;
   ports?: string[];
@@ -64,9 +67,13 @@ export class TestMachine {
     const image = rootfs.body?.pipeThrough(new DecompressionStream('gzip'));
     if (image === undefined) throw new Error('the root disk is empty');
     const disks: DiskOptions[] = [{ image, size: manifest.rootfs.diskSize, name: 'root' }];
-    for (const { url, size, readOnly } of test.disks ?? []) {
-      const blob = url === undefined ? new Blob() : await fetchBlob(url);
-      disks.push({ image: blob, size: size ?? blob.size, readOnly: readOnly ?? false });
+    for (const { url, address, size, readOnly } of test.disks ?? []) {
+      disks.push({
+        ...(url !== undefined && { image: await fetchBlob(url) }),
+        ...(address !== undefined && { image: new URL(address) }),
+        ...(size !== undefined && { size }),
+        readOnly: readOnly ?? false,
+      });
     }
     const terminals = test.terminal === 'serial' ? 'console=ttyS0' : 'console=hvc0';
     const commandLine = manifest.commandLine.replace('console=hvc0', terminals);

@@ -1,24 +1,35 @@
 /**
- * Where a disk keeps its bytes. One object of this interface stands behind each block device and
- * lives in the device's worker.
+ * What a disk holds where nothing was written to it: bytes that never change, whether they lie in
+ * memory or far away.
  *
  * Every operation may finish at once, by returning undefined, or later, by returning a promise;
- * a fast backend pays nothing for the existence of slow ones. Other operations are begun while
+ * a fast one pays nothing for the existence of slow ones. Other operations are begun while
  * promises are open, and promises may settle in any order. What an operation cannot do it throws
  * or rejects: the guest then gets VIRTIO_BLK_S_IOERR.
  *
- * The caller guarantees that offsets and lengths are multiples of 512, that ranges lie in the
- * disk, and that nothing is changed on a read-only disk. The backend guarantees that operations
- * which overlap take effect in the order of the calls (a driver that resets the device may
- * write anew to where an abandoned write is still under way).
+ * The caller guarantees that offsets and lengths are multiples of 512 and that ranges lie in the
+ * image.
  */
-export interface BlockBackend {
+export interface BaseImage {
   /** Bytes of the disk, a multiple of 512. */
   readonly size: number;
 
   /** Puts the bytes [offset, offset + length) of the disk into `target`. */
   read(offset: number, length: number, target: ReadTarget): Pending;
 
+  /** Lets go of files and connections. No operation comes after it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Where a disk keeps its bytes. One object of this interface stands behind each block device and
+ * lives in the device's worker. How operations finish, `BaseImage` tells.
+ *
+ * The caller guarantees that nothing is changed on a read-only disk. The backend guarantees that
+ * operations which overlap take effect in the order of the calls (a driver that resets the device
+ * may write anew to where an abandoned write is still under way).
+ */
+export interface BlockBackend extends BaseImage {
   /**
    * Stores `length` bytes of `source` from `offset` on. Best takes them before it returns: once
    * the driver has reset the device, `source` throws.
@@ -36,9 +47,6 @@ export interface BlockBackend {
    * @param mayUnmap whether the storage may be deallocated
    */
   writeZeroes(offset: number, length: number, mayUnmap: boolean): Pending;
-
-  /** Lets go of files and connections. No operation comes after it. */
-  close(): Promise<void>;
 }
 
 /** Finished already, or when the promise settles. */

@@ -24,27 +24,31 @@ export class ChangedPages {
     this.#words[lastWord] |= tail;
   }
 
-  /** The first page from `from` on that was changed, or `pages` when there is none. */
-  nextChanged(from: number): number {
-    return this.#next(from, 0);
+  has(page: number): boolean {
+    return ((this.#words[page >>> 5] >>> (page & 31)) & 1) === 1;
+  }
+
+  /** The first page from `from` on, before `end`, that was changed, or `end` when there is none. */
+  nextChanged(from: number, end = this.#pages): number {
+    return this.#next(from, end, 0);
   }
 
   /** The first page from `from` on that was not changed, or `pages` when there is none. */
   nextUnchanged(from: number): number {
-    return this.#next(from, 0xffffffff);
+    return this.#next(from, this.#pages, 0xffffffff);
   }
 
   /** The first page from `from` on whose bit differs from those of `pattern` (all alike). */
-  #next(from: number, pattern: number): number {
+  #next(from: number, end: number, pattern: number): number {
     let page = from;
-    while (page < this.#pages) {
+    while (page < end) {
       const differing = ((this.#words[page >>> 5] ^ pattern) >>> (page & 31)) >>> 0;
       if (differing !== 0) {
         const lowest = 31 - Math.clz32(differing & -differing);
-        return Math.min(page + lowest, this.#pages);
+        return Math.min(page + lowest, end);
       }
       page = (page | 31) + 1;
     }
-    return this.#pages;
+    return end;
   }
 }

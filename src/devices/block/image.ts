@@ -1,14 +1,11 @@
 import { DeviceError } from '../errors.ts';
-import { SECTOR_SIZE } from './layout.ts';
+import { checkSize, imageTooLong, MAXIMUM_DISK_SIZE } from './disk-size.ts';
 import { CHUNK_SIZE, SparsePages } from './sparse-pages.ts';
-
-/** The most bytes that a disk in memory may have, used or not: 2 TiB. */
-export const MAXIMUM_DISK_SIZE = 2 ** 41;
 
 /** What a disk in memory is filled with. */
 export interface DiskImage {
-  /** The image's bytes; a stream is read once. */
-  image: Blob | ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** The image's bytes, read once; without them there are none. */
+  image?: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   /** Bytes of the disk; without it, those of the image. */
   size?: number | undefined;
   /** What messages call the disk. */
@@ -22,26 +19,12 @@ export interface DiskImage {
  */
 export async function readImage(source: DiskImage): Promise<{ pages: SparsePages; size: number }> {
   const name = source.name ?? 'the disk';
-  const known = source.size ?? (source.image instanceof Blob ? source.image.size : undefined);
-  if (known !== undefined) checkSize(name, known);
-  const stream = source.image instanceof Blob ? source.image.stream() : source.image;
-  const reader = new ImageReader(name, known ?? MAXIMUM_DISK_SIZE);
-  const length = await reader.readAll(stream);
-  const size = known ?? length;
+  if (source.size !== undefined) checkSize(name, source.size);
+  const reader = new ImageReader(name, source.size ?? MAXIMUM_DISK_SIZE);
+  const length = source.image === undefined ? 0 : await reader.readAll(source.image);
+  const size = source.size ?? length;
   checkSize(name, size);
   return { pages: reader.pages, size };
-}
-
-function checkSize(name: string, size: number): void {
-  if (size === 0) throw new DeviceError('disk-size', `${name} is empty: a disk needs some bytes`);
-  if (!Number.isSafeInteger(size) || size < 0 || size % SECTOR_SIZE !== 0) {
-    const message = `${name} has ${size} bytes, which is no multiple of ${SECTOR_SIZE}`;
-    throw new DeviceError('disk-size', message);
-  }
-  if (size > MAXIMUM_DISK_SIZE) {
-    const message = `${name} has ${size} bytes; the most is ${MAXIMUM_DISK_SIZE}`;
-    throw new DeviceError('disk-size', message);
-  }
 }
 
 /** Gathers what a stream delivers, in pieces of any size, into whole chunks. */
@@ -79,10 +62,7 @@ class ImageReader {
 
   #add(piece: Uint8Array): void {
     if (!(piece instanceof Uint8Array)) throw new TypeError('the stream delivers no bytes');
-    if (this.#length + piece.length > this.#limit) {
-      const message = `the image of ${this.#name} is longer than the disk of ${this.#limit} bytes`;
-      throw new DeviceError('disk-size', message);
-    }
+    if (this.#length + piece.length > this.#limit) throw imageTooLong(this.#name, this.#limit);
     for (let taken = 0; taken < piece.length; ) {
       const length = Math.min(piece.length - taken, CHUNK_SIZE - this.#filled);
       this.#chunk.set(piece.subarray(taken, taken + length), this.#filled);

@@ -1,7 +1,8 @@
-import type { BlockBackend, ReadTarget, WriteSource } from './backend.ts';
+import type { BaseImage, BlockBackend, Pending, ReadTarget, WriteSource } from './backend.ts';
 import { ChangedPages } from './changed-pages.ts';
 import { type DiskImage, readImage } from './image.ts';
-import { PAGE_SIZE, type SparsePages } from './sparse-pages.ts';
+import { SECTOR_SIZE } from './layout.ts';
+import { PAGE_SIZE, SparsePages } from './sparse-pages.ts';
 
 /** A range of the disk, in bytes. */
 export interface DiskRange {
@@ -17,18 +18,27 @@ export interface ChangeListing {
   next: number | null;
 }
 
+/** All sectors of a page, one bit for each. */
+const WHOLE_PAGE = 2 ** (PAGE_SIZE / SECTOR_SIZE) - 1;
+
 /**
- * A disk in the worker's memory. It costs what was written: what is zero is not stored, in the
- * image as later on. Everything finishes at once. It knows which pages were changed since it was
- * made.
+ * A disk in the worker's memory, or what is written to one whose image lies elsewhere. It costs
+ * what was written: what is zero is not stored. Writes finish at once, and so does everything
+ * else where there is no image elsewhere, or none is needed. It knows which pages were changed
+ * since it was made.
  */
 export class MemoryBackend implements BlockBackend {
   readonly size: number;
+  /** What the disk holds where nothing was written; without it `#pages` holds that. */
+  readonly #base: BaseImage | null;
   readonly #pages: SparsePages;
   readonly #changed: ChangedPages;
+  /** Changed pages of which some sectors are still the base's: which are not. */
+  readonly #partial = new Map<number, number>();
 
-  private constructor(pages: SparsePages, size: number) {
+  private constructor(size: number, pages: SparsePages, base: BaseImage | null) {
     this.size = size;
+    this.#base = base;
     this.#pages = pages;
     this.#changed = new ChangedPages(Math.ceil(size / PAGE_SIZE));
   }
@@ -36,23 +46,23 @@ export class MemoryBackend implements BlockBackend {
   /** A disk with the bytes of an image, zeros after it. @throws DeviceError as `readImage` does */
   static async create(source: DiskImage): Promise<MemoryBackend> {
     const { pages, size } = await readImage(source);
-    return new MemoryBackend(pages, size);
+    return new MemoryBackend(size, pages, null);
   }
 
-  /** Bytes of memory that the disk takes. */
+  /** A disk that shows `base` where nothing was written to it. */
+  static over(base: BaseImage): MemoryBackend {
+    return new MemoryBackend(base.size, new SparsePages(), base);
+  }
+
+  /** Bytes of memory that the disk takes, apart from its base. */
   get allocated(): number {
     return this.#pages.allocated;
   }
 
-  read(offset: number, length: number, target: ReadTarget): undefined {
-    for (let done = 0; done < length; ) {
-      const within = (offset + done) % PAGE_SIZE;
-      const count = Math.min(PAGE_SIZE - within, length - done);
-      const page = this.#pages.get((offset + done - within) / PAGE_SIZE);
-      if (page === undefined) target.putZeroes(done, count);
-      else target.put(done, page, within, count);
-      done += count;
-    }
+  read(offset: number, length: number, target: ReadTarget): Pending {
+    if (this.#base !== null) return this.#readOver(this.#base, offset, length, target);
+    this.#readPages(offset, length, target, 0);
+    return undefined;
   }
 
   write(offset: number, length: number, source: WriteSource): undefined {
@@ -80,6 +90,7 @@ export class MemoryBackend implements BlockBackend {
 
   async close(): Promise<void> {
     this.#pages.clear(0, this.size);
+    await this.#base?.close();
   }
 
   /**
@@ -100,8 +111,121 @@ export class MemoryBackend implements BlockBackend {
     return { ranges, next: page * PAGE_SIZE < this.size ? page * PAGE_SIZE : null };
   }
 
+  /** Puts what `#pages` holds of the disk's [offset, offset + length) at `position`. */
+  #readPages(offset: number, length: number, target: ReadTarget, position: number): void {
+    for (let done = 0; done < length; ) {
+      const within = (offset + done) % PAGE_SIZE;
+      const count = Math.min(PAGE_SIZE - within, length - done);
+      const page = this.#pages.get((offset + done - within) / PAGE_SIZE);
+      if (page === undefined) target.putZeroes(position + done, count);
+      else target.put(position + done, page, within, count);
+      done += count;
+    }
+  }
+
+  #readOver(base: BaseImage, offset: number, length: number, target: ReadTarget): Pending {
+    let pending: Promise<void>[] | undefined; // only made for a base that takes its time
+    for (let done = 0; done < length; ) {
+      const from = offset + done;
+      const stored = this.#storedFrom(from, offset + length);
+      if (stored > 0) {
+        this.#readPages(from, stored, target, done);
+        done += stored;
+        continue;
+      }
+      const count = this.#absentFrom(from, offset + length);
+      const reading = base.read(from, count, done === 0 ? target : new Shifted(target, done));
+      if (reading !== undefined) {
+        pending ??= [];
+        pending.push(reading);
+      }
+      done += count;
+    }
+    if (pending === undefined || pending.length === 1) return pending?.[0];
+    return Promise.all(pending).then(() => {});
+  }
+
+  /** Bytes from `offset` on, up to `end`, in the same page, that are not the base's. */
+  #storedFrom(offset: number, end: number): number {
+    const page = Math.floor(offset / PAGE_SIZE);
+    if (!this.#changed.has(page)) return 0;
+    const limit = Math.min(end, (page + 1) * PAGE_SIZE);
+    return this.#sectorsAlike(page, offset, limit, 1);
+  }
+
+  /** Bytes from `offset` on, up to `end`, that are all the base's. */
+  #absentFrom(offset: number, end: number): number {
+    const page = Math.floor(offset / PAGE_SIZE);
+    if (this.#changed.has(page)) {
+      return this.#sectorsAlike(page, offset, Math.min(end, (page + 1) * PAGE_SIZE), 0);
+    }
+    const next = this.#changed.nextChanged(page, Math.ceil(end / PAGE_SIZE));
+    return Math.min(next * PAGE_SIZE, end) - offset;
+  }
+
+  /** Bytes from `offset` on, up to `end`, of a changed page whose sectors are `stored` (1) or not. */
+  #sectorsAlike(page: number, offset: number, end: number, stored: 0 | 1): number {
+    const sectors = this.#partial.get(page);
+    if (sectors === undefined) return stored === 1 ? end - offset : 0;
+    let at = offset;
+    while (at < end && ((sectors >>> ((at % PAGE_SIZE) / SECTOR_SIZE)) & 1) === stored) {
+      at += SECTOR_SIZE;
+    }
+    return at - offset;
+  }
+
   #mark(offset: number, length: number): void {
     if (length === 0) return;
-    this.#changed.mark(Math.floor(offset / PAGE_SIZE), Math.ceil((offset + length) / PAGE_SIZE));
+    const first = Math.floor(offset / PAGE_SIZE);
+    const end = Math.ceil((offset + length) / PAGE_SIZE);
+    if (this.#base !== null) this.#markSectors(offset, offset + length, first, end);
+    this.#changed.mark(first, end);
+  }
+
+  /** The sectors of [offset, end) are no longer the base's; `#changed` does not know yet. */
+  #markSectors(offset: number, end: number, firstPage: number, endPage: number): void {
+    const firstWhole = Math.ceil(offset / PAGE_SIZE);
+    const endWhole = Math.floor(end / PAGE_SIZE);
+    if (firstWhole > firstPage) this.#markPart(firstPage, offset, end);
+    if (endWhole < endPage && endWhole >= firstWhole) this.#markPart(endWhole, offset, end);
+    if (this.#partial.size === 0) return;
+    if (this.#partial.size > endWhole - firstWhole) {
+      for (let page = firstWhole; page < endWhole; page++) this.#partial.delete(page);
+      return;
+    }
+    for (const page of this.#partial.keys()) {
+      if (page >= firstWhole && page < endWhole) this.#partial.delete(page);
+    }
+  }
+
+  /** Those of [offset, end) that lie in `page`, but are not all of it. */
+  #markPart(page: number, offset: number, end: number): void {
+    const known = this.#partial.get(page);
+    if (known === undefined && this.#changed.has(page)) return; // all of it is stored
+    const start = page * PAGE_SIZE;
+    const first = Math.max(0, offset - start) / SECTOR_SIZE;
+    const last = Math.min(PAGE_SIZE, end - start) / SECTOR_SIZE;
+    const sectors = (known ?? 0) | (2 ** last - 2 ** first);
+    if (sectors === WHOLE_PAGE) this.#partial.delete(page);
+    else this.#partial.set(page, sectors);
+  }
+}
+
+/** Part of a larger read: its beginning lies at `position` of that. */
+class Shifted implements ReadTarget {
+  readonly #target: ReadTarget;
+  readonly #position: number;
+
+  constructor(target: ReadTarget, position: number) {
+    this.#target = target;
+    this.#position = position;
+  }
+
+  put(position: number, source: Uint8Array, sourceOffset: number, length: number): void {
+    this.#target.put(this.#position + position, source, sourceOffset, length);
+  }
+
+  putZeroes(position: number, length: number): void {
+    this.#target.putZeroes(this.#position + position, length);
   }
 }

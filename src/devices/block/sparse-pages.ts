@@ -11,11 +11,13 @@ function isZero(words: Int32Array): boolean {
 }
 
 /** 64 KiB of storage. The view of each page is made once, since copies are per page. */
-class Chunk {
+export class Chunk {
+  readonly bytes: Uint8Array;
   readonly words: Int32Array;
   readonly pages: Uint8Array[] = [];
 
   constructor(buffer: ArrayBuffer) {
+    this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
     for (let page = 0; page < PAGES_PER_CHUNK; page++) {
       this.pages.push(new Uint8Array(buffer, page * PAGE_SIZE, PAGE_SIZE));

@@ -1,6 +1,12 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { announcedSize, type Bytes, request, unpacked } from '../../../src/page/download.ts';
+import {
+  announcedSize,
+  type Bytes,
+  request,
+  requestBeginning,
+  unpacked,
+} from '../../../src/page/download.ts';
 
 const url = new URL('https://host.example/guest/bzImage');
 const { signal } = new AbortController();
@@ -32,6 +38,41 @@ describe('request', () => {
     vi.stubGlobal('fetch', () => Promise.reject(new TypeError('aborted')));
     const aborted = AbortSignal.abort();
     await expect(request(url, 'guest/bzImage', aborted)).rejects.toBe(aborted.reason);
+  });
+});
+
+describe('the beginning of a file', () => {
+  const range = { 'content-range': 'bytes 0-1/8192' };
+
+  it.each([
+    ['raw', [0, 0], range, { kind: 'parts', compressed: false }],
+    ['compressed', [0x1f, 0x8b], range, { kind: 'parts', compressed: true }],
+    ['encoded on its way', [1, 2], { ...range, 'content-encoding': 'br' }, { kind: 'useless' }],
+    ['a part of unknown place', [1, 2], {}, { kind: 'useless' }],
+  ])('that can be had in parts is told by its bytes: %s', async (_, bytes, headers, expected) => {
+    const fetched = vi.fn(
+      async () => new Response(new Uint8Array(bytes), { status: 206, headers }),
+    );
+    vi.stubGlobal('fetch', fetched);
+    expect(await requestBeginning(url, signal)).toEqual(expected);
+    expect(fetched).toHaveBeenCalledWith(
+      url,
+      expect.objectContaining({ headers: { Range: 'bytes=0-1' } }),
+    );
+  });
+
+  it('is the whole file from a server that knows no ranges, and is not asked for twice', async () => {
+    const response = new Response('the whole');
+    answer(response);
+    expect(await requestBeginning(url, signal)).toEqual({ kind: 'whole', response });
+    expect(response.bodyUsed).toBe(false);
+  });
+
+  it('is of no use where there is none', async () => {
+    answer(new Response('', { status: 416 }));
+    expect(await requestBeginning(url, signal)).toEqual({ kind: 'useless' });
+    answer(new Response('', { status: 404 }));
+    await expect(requestBeginning(url, signal)).rejects.toThrow('404');
   });
 });
 

@@ -91,7 +91,12 @@ export function expectBytes(actual: Uint8Array, expected: Uint8Array): void {
 
 /** A memory disk of `size` bytes of zeros. */
 export function emptyDisk(size: number): Promise<MemoryBackend> {
-  return MemoryBackend.create({ image: new Blob([]), size });
+  return MemoryBackend.create({ size });
+}
+
+/** A memory disk with these bytes. */
+export function memoryDisk(bytes: Uint8Array<ArrayBuffer>): Promise<MemoryBackend> {
+  return MemoryBackend.create({ image: new Blob([bytes]).stream() });
 }
 
 /** A block device with an honest driver, one request at a time or many. */

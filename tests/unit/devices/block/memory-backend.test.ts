@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ChangedPages } from '../../../../src/devices/block/changed-pages.ts';
 import { createBlockDevice } from '../../../../src/devices/block/create.ts';
 import { MemoryBackend } from '../../../../src/devices/block/memory-backend.ts';
-import { concatenate, Disk, emptyDisk, expectBytes, header, pattern } from './disk.ts';
+import { concatenate, Disk, emptyDisk, expectBytes, header, memoryDisk, pattern } from './disk.ts';
 
 const CHUNK = 65536;
 
@@ -50,7 +50,7 @@ describe('the image', () => {
     const image = new Uint8Array(8 * CHUNK);
     image[3 * CHUNK + 5] = 1;
     image[7 * CHUNK + CHUNK - 1] = 1;
-    for (const source of [new Blob([image]), streamOf(image, [100, CHUNK])]) {
+    for (const source of [streamOf(image), streamOf(image, [100, CHUNK])]) {
       const backend = await MemoryBackend.create({ image: source });
       expect(backend.allocated).toBe(2 * CHUNK);
       expect(backend.size).toBe(8 * CHUNK);
@@ -136,7 +136,7 @@ describe('the image', () => {
 
 describe('changes', () => {
   test('a fresh disk has none; reading and flushing make none', async () => {
-    const backend = await MemoryBackend.create({ image: new Blob([pattern(8192)]) });
+    const backend = await memoryDisk(pattern(8192));
     const disk = new Disk({ backend });
     expect(disk.read(0, 8192).status).toBe(0);
     expect(disk.request(header(4, 0)).status).toBe(0);
@@ -190,15 +190,15 @@ describe('changes', () => {
 
   test('the page reads any range that is all on the disk', async () => {
     const { commands } = await createBlockDevice({ image: new Blob([pattern(8192)]) });
-    expectBytes(commands.read(3, 5000), pattern(8192).slice(3, 5003));
-    expect(commands.read(8192, 0)).toHaveLength(0);
+    expectBytes(await commands.read(3, 5000), pattern(8192).slice(3, 5003));
+    expect(await commands.read(8192, 0)).toHaveLength(0);
     for (const [offset, length] of [
       [0, 8193],
       [8192, 1],
       [-1, 5],
       [0, Number.NaN],
     ]) {
-      expect(() => commands.read(offset, length)).toThrow(RangeError);
+      await expect(commands.read(offset, length)).rejects.toThrow(RangeError);
     }
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
-import { MemoryBackend } from '../../../../src/devices/block/memory-backend.ts';
 import {
   clearSegment,
   concatenate,
   Disk,
   expectBytes,
   header,
+  memoryDisk,
   NO_STATUS,
   pattern,
   sectors,
@@ -112,7 +112,7 @@ describe('read and write', () => {
   });
 
   test('a write to a read-only disk is an I/O error and writes nothing (BLK-017)', async () => {
-    const backend = await MemoryBackend.create({ image: new Blob([pattern(4096)]) });
+    const backend = await memoryDisk(pattern(4096));
     const disk = new Disk({ backend, readOnly: true });
     expect(disk.write(0, new Uint8Array(512))).toMatchObject({ status: IOERR, written: 1 });
     expectBytes(disk.read(0, 4096).data, pattern(4096));
@@ -300,7 +300,7 @@ describe('discard and write-zeroes', () => {
   });
 
   test('both are refused on a read-only disk, and change nothing (BLK-017)', async () => {
-    const backend = await MemoryBackend.create({ image: new Blob([pattern(4096)]) });
+    const backend = await memoryDisk(pattern(4096));
     const disk = new Disk({ backend, readOnly: true });
     for (const type of [DISCARD, WRITE_ZEROES]) {
       const answer = disk.request(concatenate(header(type, 0), clearSegment(0, 8)));
@@ -319,7 +319,7 @@ describe('discard and write-zeroes', () => {
   });
 
   test('zeroed chunks are freed', async () => {
-    const backend = await MemoryBackend.create({ image: new Blob([pattern(SIZE)]) });
+    const backend = await memoryDisk(pattern(SIZE));
     const disk = new Disk({ backend });
     expect(backend.allocated).toBe(SIZE);
     disk.request(concatenate(header(DISCARD, 0), clearSegment(128, 256)));
