@@ -6,6 +6,8 @@ export type DeviceErrorCode =
   | 'disk-version'
   | 'disk-damaged'
   | 'disk-full'
+  | 'disk-in-use'
+  | 'base-changed'
   | 'image-changed'
   | 'image-missing'
   | 'image-no-ranges'

@@ -86,12 +86,17 @@ export class DeviceHost {
    * same. (A browser that is to end a sleeping worker takes two seconds; one that is awake, none.)
    */
   async end(): Promise<void> {
-    this.control.store(Word.end, 1);
-    this.control.signal();
+    this.abandon();
     const tooLong = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_END));
     await Promise.race([this.#served, this.#death.promise, tooLong]).catch(() => {});
     this.#death.silence();
     this.terminate();
+  }
+
+  /** Asks the worker to end; it lets go of its backend, also when the page is no more. */
+  abandon(): void {
+    this.control.store(Word.end, 1);
+    this.control.signal();
   }
 
   /** Ends the worker at once. */
@@ -140,6 +145,12 @@ class Death {
 const REMEDIES: Record<DeviceErrorCode, string> = {
   'disk-size': 'Disks consist of sectors of 512 bytes: pad the image to a multiple.',
   'disk-unreadable': 'Check that the image is there and whole.',
+  'disk-foreign': 'It is left as it is. Keep the disk under another name.',
+  'disk-version': 'It is left as it is. Use the version of Ringbox that made it, or another name.',
+  'disk-damaged': 'It is left as it is. Keep the disk under another name.',
+  'disk-full': 'Free some room: delete kept disks, or files in the guest, or other sites’ data.',
+  'disk-in-use': 'Close the other tab or machine first, or use a copy.',
+  'base-changed': 'Give the image that it was changed on, or forget the changes.',
   'image-changed': 'Choose the file again, or open the address again, to use it as it is now.',
   'image-missing': 'Check the address of the image.',
   'image-no-ranges':

@@ -1,3 +1,4 @@
+import type { DiskUsage } from '../devices/block/create.ts';
 import type { ChangeListing } from '../devices/block/memory-backend.ts';
 import type { ImageStatistics } from '../devices/block/sources/cached-image.ts';
 import type { DeviceHost } from './device-host.ts';
@@ -35,6 +36,11 @@ export class Disk {
   /** What reading the image has cost so far, or null for one that was read into memory. */
   async imageStatistics(): Promise<ImageStatistics | null> {
     return this.#host.call('imageStatistics');
+  }
+
+  /** What the disk takes, and has changed. */
+  async usage(): Promise<DiskUsage> {
+    return this.#host.call('usage');
   }
 
   /** What the guest has changed since the machine was made, in order of position. */

@@ -5,6 +5,7 @@ export { ConsolePort } from './console-port.ts';
 export { Disk, type DiskPiece } from './disk.ts';
 export { MachineError, type MachineErrorCode } from './errors.ts';
 export type { MachineEvents, MachineState } from './events.ts';
+export { forgetKeptDisk, type KeptDisk, keptDisks } from './kept-disks.ts';
 export { Machine, type MachineStatistics } from './machine.ts';
 export type { FeatureName } from './offer.ts';
 export {

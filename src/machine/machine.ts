@@ -55,6 +55,10 @@ export class Machine {
   readonly serial: SerialPort;
   readonly disks: readonly Disk[];
   readonly #events = new Events<MachineEvents>();
+  /** The page goes: kept disks take what was written, and the next page can have them. */
+  readonly #leave = (event: PageTransitionEvent) => {
+    if (!event.persisted) for (const host of this.#hardware.hosts) host.abandon();
+  };
   readonly #hardware: Hardware;
   readonly #scheduler: Scheduler;
   readonly #startSoftware: PowerOn;
@@ -98,6 +102,7 @@ export class Machine {
     this.console = ports[0];
     this.ports = new Map(ports.slice(1).map((port) => [port.name, port]));
     this.disks = this.#makeDisks(options);
+    addEventListener('pagehide', this.#leave);
   }
 
   /**
@@ -171,6 +176,7 @@ export class Machine {
   /** Ends every worker and frees the memory. The machine cannot be used afterwards. */
   async dispose(): Promise<void> {
     if (this.#state === 'disposed') return;
+    removeEventListener('pagehide', this.#leave);
     this.#scheduler.dispose();
     this.#setState('disposed');
     this.console.dispose();

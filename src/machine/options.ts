@@ -51,6 +51,15 @@ export interface DiskOptions {
   serial?: string;
   /** What messages call the disk, for example its file name. */
   name?: string;
+  /**
+   * Changes are kept in this browser under this name, in the private storage of the page's origin,
+   * and are there again when a disk with the same name and image is made: what the guest has
+   * flushed survives whatever happens to the tab. One machine at a time can have it. See also
+   * kept-disks.ts. Without a name, changes are in memory.
+   */
+  keep?: string;
+  /** With `keep` and a stream: tells the image from others, such as its checksum. */
+  imageVersion?: string;
 }
 
 /** What runs when the machine is switched on: a kernel, or firmware that starts a disk. */

@@ -16,7 +16,13 @@ export interface TestMachineOptions {
    * Disks after the root disk: bytes that are fetched from a URL, an image that is read in parts
    * at an address, or so many bytes of zeros.
    */
-  disks?: { url?: string; address?: string; size?: number; readOnly?: boolean }[];
+  disks?: {
+    url?: string;
+    address?: string;
+    size?: number;
+    readOnly?: boolean;
+    keep?: string;
+  }[];
   append?: string;
   memory?: number;
   ports?: string[];
@@ -67,11 +73,12 @@ export class TestMachine {
     const image = rootfs.body?.pipeThrough(new DecompressionStream('gzip'));
     if (image === undefined) throw new Error('the root disk is empty');
     const disks: DiskOptions[] = [{ image, size: manifest.rootfs.diskSize, name: 'root' }];
-    for (const { url, address, size, readOnly } of test.disks ?? []) {
+    for (const { url, address, size, readOnly, keep } of test.disks ?? []) {
       disks.push({
         ...(url !== undefined && { image: await fetchBlob(url) }),
         ...(address !== undefined && { image: new URL(address) }),
         ...(size !== undefined && { size }),
+        ...(keep !== undefined && { keep }),
         readOnly: readOnly ?? false,
       });
     }

@@ -8,6 +8,17 @@ export class ChangedPages {
     this.#words = new Uint32Array(Math.ceil(pages / 32));
   }
 
+  /** Pages that were changed. */
+  get count(): number {
+    let count = 0;
+    for (let page = this.nextChanged(0); page < this.#pages; ) {
+      const end = this.nextUnchanged(page);
+      count += end - page;
+      page = this.nextChanged(end);
+    }
+    return count;
+  }
+
   /** Marks the pages from `first` up to, not including, `end`. */
   mark(first: number, end: number): void {
     if (end <= first) return;

@@ -1,9 +1,11 @@
 import type { ReadTarget } from './backend.ts';
 import { BlockDevice, type BlockDeviceParts } from './block.ts';
+import { openKeptDisk } from './kept-disk.ts';
 import { SECTOR_SIZE } from './layout.ts';
 import { type ChangeListing, MemoryBackend } from './memory-backend.ts';
 import type { CachedImage, ImageStatistics } from './sources/cached-image.ts';
 import { openImage } from './sources/open-image.ts';
+import type { StoreBackend } from './store/store-backend.ts';
 
 /** Options of a disk. Streams are transferable, so all of it can cross to the worker. */
 export interface BlockOptions extends Omit<BlockDeviceParts, 'backend'> {
@@ -16,45 +18,79 @@ export interface BlockOptions extends Omit<BlockDeviceParts, 'backend'> {
   size?: number | undefined;
   /** What messages call the disk. */
   name?: string | undefined;
+  /** Changes are kept in the browser's storage under this name. */
+  keep?: string | undefined;
+  /** With `keep`: tells the image from others; needed for a stream, which has no name. */
+  imageVersion?: string | undefined;
+}
+
+/** What a disk takes and has changed. */
+export interface DiskUsage {
+  /** Bytes that differ from the image, or may. */
+  changed: number;
+  /** Bytes that the disk takes in the browser's storage; 0 when its changes are not kept. */
+  stored: number;
+  /** Bytes that it takes in memory, apart from what is cached of its image. */
+  allocated: number;
 }
 
 /** What the page may ask of a disk while it works. */
 export interface BlockCommands {
   /** Bytes of the disk. */
   size(): number;
-  /** Bytes of memory that the disk takes, apart from what is cached of its image. */
-  allocated(): number;
-  /** What the guest has changed: see `MemoryBackend.changes`. */
+  usage(): DiskUsage;
+  /** What reading the image has cost, or null for one that lies in memory. */
+  imageStatistics(): ImageStatistics | null;
+  /** What the guest has changed, since ever if the disk is kept: see `ChangeListing`. */
   changes(from: number, limit: number): ChangeListing;
   /** The bytes [offset, offset + length). @throws RangeError when they are not all on the disk */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
-  /** What reading the image has cost, or null for one that lies in memory. */
-  imageStatistics(): ImageStatistics | null;
 }
 
-/** Makes a disk. @throws DeviceError when the image cannot be read or is no disk */
+/** Makes a disk. @throws DeviceError when it cannot be opened or is no disk */
 export async function createBlockDevice(
   options: BlockOptions,
 ): Promise<{ device: BlockDevice; commands: BlockCommands }> {
   const { readOnly, serial, requestQueues, queueSize } = options;
-  const { backend, base } = await openBackend(options);
+  const { backend, image } = await openBackend(options);
   const device = new BlockDevice({ backend, readOnly, serial, requestQueues, queueSize });
-  return { device, commands: commandsOf(backend, base) };
+  return { device, commands: commandsOf(backend, image) };
 }
 
-/** Opens the disk: over its image, if that is read where it lies. */
-async function openBackend({ image, size, name }: BlockOptions) {
+type Backend = MemoryBackend | StoreBackend;
+
+/** Opens the disk, over its image if that is read where it lies. */
+async function openBackend(
+  options: BlockOptions,
+): Promise<{ backend: Backend; image: CachedImage | null }> {
+  const { image, size, name, keep } = options;
+  if (keep !== undefined) return openKept(options, keep);
   if (typeof image === 'string' || image instanceof Blob) {
     const base = await openImage({ image, size, name });
-    return { backend: MemoryBackend.over(base), base };
+    return { backend: MemoryBackend.over(base), image: base };
   }
-  return { backend: await MemoryBackend.create({ image, size, name }), base: null };
+  return { backend: await MemoryBackend.create({ image, size, name }), image: null };
 }
 
-function commandsOf(backend: MemoryBackend, base: CachedImage | null): BlockCommands {
+/** Opens a disk whose changes are kept. */
+async function openKept({ image, size, name, imageVersion }: BlockOptions, keep: string) {
+  if (typeof image === 'string' || image instanceof Blob) {
+    const base = await openImage({ image, name });
+    const fingerprint = imageVersion ?? base.fingerprint;
+    return { backend: await openKeptDisk(keep, { image: base, fingerprint }, size), image: base };
+  }
+  if (image === undefined) return { backend: await openKeptDisk(keep, null, size), image: null };
+  if (imageVersion === undefined) throw new TypeError('a stream has no version of its own');
+  const base = await MemoryBackend.create({ image, size, name });
+  const kept = await openKeptDisk(keep, { image: base, fingerprint: imageVersion }, size);
+  return { backend: kept, image: null };
+}
+
+function commandsOf(backend: Backend, image: CachedImage | null): BlockCommands {
   return {
     size: () => backend.size,
-    allocated: () => backend.allocated,
+    usage: () => backend.usage,
+    imageStatistics: () => image?.statistics() ?? null,
     changes: (from, limit) => backend.changes(from, limit),
     async read(offset, length) {
       if (!(offset >= 0 && length >= 0 && offset + length <= backend.size)) {
@@ -62,12 +98,11 @@ function commandsOf(backend: MemoryBackend, base: CachedImage | null): BlockComm
       }
       return readBytes(backend, offset, length);
     },
-    imageStatistics: () => base?.statistics() ?? null,
   };
 }
 
 /** Any bytes of the disk: what is read is whole sectors, of which they are a part. */
-async function readBytes(backend: MemoryBackend, offset: number, length: number) {
+async function readBytes(backend: Backend, offset: number, length: number) {
   const start = offset - (offset % SECTOR_SIZE);
   const end = Math.ceil((offset + length) / SECTOR_SIZE) * SECTOR_SIZE;
   const bytes = new Uint8Array(end - start);

@@ -59,6 +59,12 @@ export class MemoryBackend implements BlockBackend {
     return this.#pages.allocated;
   }
 
+  /** Bytes that were changed, and that take memory; none is stored elsewhere. */
+  get usage(): { changed: number; stored: number; allocated: number } {
+    const { allocated } = this;
+    return { changed: this.#changed.count * PAGE_SIZE, stored: 0, allocated };
+  }
+
   read(offset: number, length: number, target: ReadTarget): Pending {
     if (this.#base !== null) return this.#readOver(this.#base, offset, length, target);
     this.#readPages(offset, length, target, 0);

@@ -18,6 +18,8 @@ export interface ByteSource {
   /** Bytes of the image: any number. */
   readonly size: number;
   readonly statistics: Readonly<TransferStatistics>;
+  /** Tells the image from others, and from itself after a change; for people to read as well. */
+  readonly fingerprint: string;
   /** Why nothing can be read from here any more: then every read is to fail. */
   readonly broken: Error | null;
 

@@ -61,6 +61,11 @@ export class CachedImage implements BaseImage {
     this.#readAhead = new ReadAhead(Math.min(LONGEST_WINDOW, Math.ceil(this.#cache.capacity / 4)));
   }
 
+  /** Tells the image from others: see `ByteSource`. */
+  get fingerprint(): string {
+    return this.#source.fingerprint;
+  }
+
   statistics(): ImageStatistics {
     return { ...this.#source.statistics, cached: this.#cache.allocated };
   }

@@ -21,6 +21,13 @@ export class FileSource implements ByteSource {
     return this.#blob.size;
   }
 
+  get fingerprint(): string {
+    const { size } = this.#blob;
+    if (!(this.#blob instanceof File)) return `${size} bytes without a name`;
+    const { name, lastModified } = this.#blob;
+    return `${name} (${size} bytes, of ${new Date(lastModified).toISOString()})`;
+  }
+
   async read(offset: number, target: Uint8Array): Promise<void> {
     const { length } = target;
     this.statistics.requests++;

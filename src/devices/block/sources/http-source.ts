@@ -83,6 +83,11 @@ export class HttpSource implements ByteSource {
     return this.#identity;
   }
 
+  get fingerprint(): string {
+    const { size, etag, lastModified } = this.identity;
+    return `${this.#url} (${size} bytes, ${etag ?? lastModified ?? 'of no known version'})`;
+  }
+
   get broken(): DeviceError | null {
     return this.#broken;
   }

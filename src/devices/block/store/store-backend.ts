@@ -1,10 +1,8 @@
-import type { BlockBackend, Pending, ReadTarget, WriteSource } from '../backend.ts';
+import type { BaseImage, BlockBackend, Pending, ReadTarget, WriteSource } from '../backend.ts';
+import type { ChangeListing } from '../memory-backend.ts';
 import { PAGE_SIZE } from './format.ts';
 import { NOT_HERE, ZEROS } from './page-map.ts';
 import { BUFFER_BLOCKS, type Store } from './store.ts';
-
-/** What a disk holds where nothing was written. */
-type Base = Pick<BlockBackend, 'size' | 'read' | 'close'>;
 
 /** An operation that has not taken effect yet, on the blocks from `first` to `last`. */
 interface Going {
@@ -21,21 +19,40 @@ interface Going {
 export class StoreBackend implements BlockBackend {
   readonly size: number;
   readonly #store: Store;
-  readonly #base: Base | null;
+  readonly #base: BaseImage | null;
   readonly #blocks: number;
   /** What later operations on the same blocks have to wait for: mostly nothing. */
   readonly #going: Going[] = [];
 
-  constructor(store: Store, base: Base | null) {
+  constructor(store: Store, base: BaseImage | null) {
     this.size = store.size;
     this.#store = store;
     this.#base = base;
     this.#blocks = Math.ceil(store.size / PAGE_SIZE);
   }
 
-  /** Bytes of the disk that differ from the base, or may. */
-  get changed(): number {
-    return this.#store.stored;
+  /** Bytes of the disk that differ from the base, or may; and of the store's file. */
+  get usage(): { changed: number; stored: number; allocated: number } {
+    return { changed: this.#store.stored, stored: this.#store.fileSize, allocated: 0 };
+  }
+
+  /**
+   * The ranges that differ from the base, or may, in units of 4096 bytes (cut off at the end of the
+   * disk), in order.
+   * @param from bytes; 0, or `next` of the listing before
+   * @param limit ranges to list at most, at least 1
+   */
+  changes(from: number, limit: number): ChangeListing {
+    const ranges: ChangeListing['ranges'] = [];
+    let block = this.#store.nextHere(Math.floor(from / PAGE_SIZE), this.#blocks);
+    while (block < this.#blocks && ranges.length < limit) {
+      let end = block + 1;
+      while (end < this.#blocks && this.#store.where(end) !== NOT_HERE) end++;
+      const offset = block * PAGE_SIZE;
+      ranges.push({ offset, length: Math.min(end * PAGE_SIZE, this.size) - offset });
+      block = this.#store.nextHere(end, this.#blocks);
+    }
+    return { ranges, next: block < this.#blocks ? block * PAGE_SIZE : null };
   }
 
   read(offset: number, length: number, target: ReadTarget): Pending {

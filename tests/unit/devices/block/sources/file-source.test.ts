@@ -50,7 +50,7 @@ test('a disk of a file is never loaded whole', async () => {
   );
   expect(commands.imageStatistics()).toMatchObject({ transferred: 2 * BLOCK_SIZE });
   expectBytes(await commands.read(SIZE, 512), new Uint8Array(512));
-  expect(commands.allocated()).toBe(0);
+  expect(commands.usage().allocated).toBe(0);
   for (const method of whole) expect(method).not.toHaveBeenCalled();
 });
 

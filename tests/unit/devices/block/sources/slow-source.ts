@@ -13,6 +13,7 @@ export interface Transfer {
 
 /** A source that delivers nothing until the test says so. */
 export class SlowSource implements ByteSource {
+  readonly fingerprint = 'slow';
   readonly statistics = newStatistics();
   broken: Error | null = null;
   closed = false;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type {
-  BlockBackend,
+  BaseImage,
   Pending,
   ReadTarget,
   WriteSource,
@@ -19,7 +19,7 @@ const SIZE = 12 * PAGE_SIZE + 3 * SECTOR;
 const BASE_SIZE = 9 * PAGE_SIZE + SECTOR;
 
 /** An image that gives its bytes at once, or when it is told to. */
-class Base implements Pick<BlockBackend, 'size' | 'read' | 'close'> {
+class Base implements BaseImage {
   readonly size = BASE_SIZE;
   readonly bytes = pattern(BASE_SIZE, 3);
   readonly waiting: { answer(): void; fail(error: Error): void }[] = [];
@@ -212,9 +212,9 @@ test('what is discarded is zero without a base, and as the base has it with one'
   for (const base of [null, new Base(false)]) {
     const backend = new StoreBackend(Store.create(new FaultFile(), SIZE, ''), base);
     backend.write(0, SIZE, new Source(pattern(SIZE, 9)));
-    expect(backend.changed).toBe(13 * PAGE_SIZE);
+    expect(backend.usage.changed).toBe(13 * PAGE_SIZE);
     backend.discard(0, SIZE);
-    expect(backend.changed).toBe(0);
+    expect(backend.usage.changed).toBe(0);
     const target = new Target(SIZE);
     backend.read(0, SIZE, target);
     const expected = new Uint8Array(SIZE);

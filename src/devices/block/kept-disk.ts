@@ -1,0 +1,78 @@
+import { DeviceError } from '../errors.ts';
+import type { BaseImage } from './backend.ts';
+import { checkSize } from './disk-size.ts';
+import { openKeptFile } from './kept-file.ts';
+import { isUnborn } from './store/recovery.ts';
+import { Store } from './store/store.ts';
+import { StoreBackend } from './store/store-backend.ts';
+import type { StoreFile } from './store/store-file.ts';
+
+/** What is below a kept disk. */
+export interface KeptBase {
+  image: BaseImage;
+  /** Tells the image from others, and from itself after a change. */
+  fingerprint: string;
+}
+
+/**
+ * Opens the disk that is kept as `name`, or begins one.
+ * @param base what it holds where nothing was written; null for zeros
+ * @param size bytes of the disk; without it those of the kept disk or of the base
+ * @throws DeviceError when it is in use, damaged, of another version, or belongs to another base
+ */
+export async function openKeptDisk(
+  name: string,
+  base: KeptBase | null,
+  size: number | undefined,
+): Promise<StoreBackend> {
+  const file = await openKeptFile(name);
+  try {
+    const wanted = size ?? base?.image.size;
+    const store = isUnborn(file) ? begin(file, name, base, wanted) : goOn(file, name, base, wanted);
+    return new StoreBackend(store, base?.image ?? null);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function begin(
+  file: StoreFile,
+  name: string,
+  base: KeptBase | null,
+  size: number | undefined,
+): Store {
+  checkSize(name, size ?? 0);
+  return Store.create(file, size ?? 0, base?.fingerprint ?? '');
+}
+
+function goOn(
+  file: StoreFile,
+  name: string,
+  base: KeptBase | null,
+  size: number | undefined,
+): Store {
+  const store = open(file, name);
+  const fingerprint = base?.fingerprint ?? '';
+  if (store.base !== fingerprint) {
+    const [was, is] = [store.base, fingerprint].map((text) => text || 'an empty disk');
+    const message = `What is kept as “${name}” was changed on ${was}, and this is ${is}`;
+    throw new DeviceError('base-changed', message);
+  }
+  if (size !== undefined && size !== store.size) {
+    const message = `The disk that is kept as “${name}” has ${store.size} bytes, not ${size}`;
+    throw new DeviceError('disk-size', message);
+  }
+  return store;
+}
+
+/** Opens the store, with the disk's name in what it says when it cannot. */
+function open(file: StoreFile, name: string): Store {
+  try {
+    return Store.open(file);
+  } catch (error) {
+    if (!(error instanceof DeviceError)) throw error;
+    const message = `What is kept as “${name}” cannot be opened: ${error.message}`;
+    throw new DeviceError(error.code, message, error);
+  }
+}

@@ -1,0 +1,58 @@
+import { KEPT_FOLDER, keptDiskName, keptFileName } from '../devices/block/kept-file.ts';
+import { decodeSuperblock, PAGE_SIZE, Page, SUPERBLOCKS } from '../devices/block/store/format.ts';
+
+/** A disk whose changes are kept in this browser: see `DiskOptions.keep`. */
+export interface KeptDisk {
+  name: string;
+  /** Bytes that it takes in the browser's storage. */
+  stored: number;
+  /** Bytes of the disk, and the version of the image it was changed on; null if it is damaged. */
+  disk: { size: number; imageVersion: string } | null;
+}
+
+/** The disks that are kept in this browser, in use or not. */
+export async function keptDisks(): Promise<KeptDisk[]> {
+  const folder = await keptFolder();
+  const disks: KeptDisk[] = [];
+  for await (const [fileName, handle] of folder.entries()) {
+    const name = keptDiskName(fileName);
+    if (name === undefined || !(handle instanceof FileSystemFileHandle)) continue;
+    const file = await handle.getFile();
+    disks.push({ name, stored: file.size, disk: await describe(file) });
+  }
+  return disks.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/**
+ * Forgets the changes that are kept under a name, for good.
+ * @throws DOMException 'NoModificationAllowedError' while a machine has the disk
+ */
+export async function forgetKeptDisk(name: string): Promise<void> {
+  const folder = await keptFolder();
+  try {
+    await folder.removeEntry(keptFileName(name));
+  } catch (error) {
+    if (!(error instanceof DOMException) || error.name !== 'NotFoundError') throw error;
+  }
+}
+
+async function keptFolder(): Promise<FileSystemDirectoryHandle> {
+  const root = await navigator.storage.getDirectory();
+  return root.getDirectoryHandle(KEPT_FOLDER, { create: true });
+}
+
+async function describe(file: File): Promise<KeptDisk['disk']> {
+  const page = new Page();
+  let newest = -1;
+  let disk: KeptDisk['disk'] = null;
+  for (let index = 0; index < SUPERBLOCKS; index++) {
+    const bytes = await file.slice(index * PAGE_SIZE, (index + 1) * PAGE_SIZE).arrayBuffer();
+    if (bytes.byteLength < PAGE_SIZE) continue;
+    page.bytes.set(new Uint8Array(bytes));
+    const superblock = decodeSuperblock(page);
+    if (superblock === undefined || superblock.sequence <= newest) continue;
+    newest = superblock.sequence;
+    disk = { size: superblock.size, imageVersion: superblock.base };
+  }
+  return disk;
+}
