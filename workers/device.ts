@@ -1,5 +1,9 @@
 /** The entry of every device worker: it becomes whichever device the page asks it to be. */
 import * as Comlink from 'comlink';
+import type { TroubleMessage } from '../src/devices/errors.ts';
 import { DeviceService } from '../src/devices/service.ts';
 
-Comlink.expose(new DeviceService());
+const service = new DeviceService(({ code, message }) => {
+  postMessage({ trouble: { code, message } } satisfies TroubleMessage);
+});
+Comlink.expose(service);

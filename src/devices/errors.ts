@@ -13,6 +13,11 @@ export type DeviceErrorCode =
   | 'image-no-ranges'
   | 'image-unreachable';
 
+/** What a worker posts to its page, beside its Comlink messages, when a backend is in trouble. */
+export interface TroubleMessage {
+  trouble: { code: DeviceErrorCode; message: string };
+}
+
 /**
  * A failure that a person can act on. Comlink carries only `name`, `message` and `stack` of an
  * error from the worker to the page, so `name` is the code there as here.

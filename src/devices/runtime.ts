@@ -10,6 +10,7 @@ import { wordChanged } from '../link/wait.ts';
 import type { GuestMemory } from '../ring/guest-memory.ts';
 import type { VirtioDevice } from './device.ts';
 import { DirtyList } from './dirty-list.ts';
+import { DeviceError } from './errors.ts';
 import { DeviceQueue } from './queue.ts';
 import { Spinner } from './spinner.ts';
 
@@ -20,6 +21,8 @@ export interface RuntimeParts {
   attention: Attention;
   /** The device's bit in `attention`. */
   index: number;
+  /** Tells whoever runs the machine what the backend cannot do; each kind of trouble once. */
+  onTrouble?: (trouble: DeviceError) => void;
 }
 
 /**
@@ -41,6 +44,8 @@ export class DeviceRuntime {
   readonly #index: number;
   readonly #dirty: DirtyList;
   readonly #spinner: Spinner;
+  readonly #onTrouble: (trouble: DeviceError) => void;
+  readonly #told = new Set<string>();
   #mailHeard = 0;
   #asynchronous = 0;
   #unpublished = false;
@@ -51,6 +56,7 @@ export class DeviceRuntime {
     this.#control = parts.control;
     this.#attention = parts.attention;
     this.#index = parts.index;
+    this.#onTrouble = parts.onTrouble ?? (() => {});
     this.#dirty = new DirtyList(parts.control);
     this.#spinner = new Spinner(parts.control);
     for (let queue = 0; queue < parts.control.queueCount; queue++) {
@@ -97,6 +103,17 @@ export class DeviceRuntime {
     console.warn(`ringbox: device ${this.#index} needs a reset: ${reason}`);
     this.#control.store(Word.needsReset, 1);
     this.#attention.request(this.#index);
+  }
+
+  /**
+   * A request has failed for a reason outside of the guest. The guest learns that it failed;
+   * whoever runs the machine learns why, once for each kind of trouble.
+   */
+  tellTrouble(reason: unknown): void {
+    console.warn(`ringbox: device ${this.#index} could not do what the guest asked:`, reason);
+    if (!(reason instanceof DeviceError) || this.#told.has(reason.code)) return;
+    this.#told.add(reason.code);
+    this.#onTrouble(reason);
   }
 
   /** Keeps the worker's event loop turning until `operation` has settled. */

@@ -3,6 +3,7 @@ import { Attention, ControlBlock } from '../link/control-block.ts';
 import { GuestMemory } from '../ring/guest-memory.ts';
 import { type DeviceKind, type DeviceOptions, devices, type MadeDevice } from './catalogue.ts';
 import type { DeviceDescription } from './device.ts';
+import type { DeviceError } from './errors.ts';
 import { DeviceRuntime } from './runtime.ts';
 
 /** The parts of the machine that a worker shares with the CPU thread. */
@@ -35,9 +36,15 @@ export interface DeviceSetUp {
  * until the call has arrived.
  */
 export class DeviceService {
+  readonly #onTrouble: (trouble: DeviceError) => void;
   #made: MadeDevice | null = null;
   #control: ControlBlock | null = null;
   #runtime: DeviceRuntime | null = null;
+
+  /** @param onTrouble hears what a backend cannot do, while the device works */
+  constructor(onTrouble: (trouble: DeviceError) => void = () => {}) {
+    this.#onTrouble = onTrouble;
+  }
 
   /**
    * Makes the device and the memory that it shares with the CPU thread.
@@ -61,6 +68,7 @@ export class DeviceService {
       control: this.#control,
       attention: new Attention(parts.attention),
       index: parts.index,
+      onTrouble: this.#onTrouble,
     });
     return { description, control: buffer };
   }

@@ -60,6 +60,8 @@ export interface HardwareHooks extends EmulatorHooks {
   panicked(): void;
   /** @param name of the device's plan */
   deviceDied(name: string, index: number, reason: string): void;
+  /** The device could not do something for the guest, which was told that it failed. */
+  deviceTroubled(name: string, error: MachineError): void;
 }
 
 /** The console with its ports: port 0 is hvc0. */
@@ -199,8 +201,10 @@ async function startWorkers(
   hooks: HardwareHooks,
 ): Promise<DeviceHost[]> {
   const starting = plans.map(({ name, kind, options, transfer }, index) => {
-    const onDeath = (reason: string) => hooks.deviceDied(name, index, reason);
-    return DeviceHost.create(kind, options, { ...parts, index }, transfer, onDeath);
+    return DeviceHost.create(kind, options, { ...parts, index }, transfer, {
+      onDeath: (reason) => hooks.deviceDied(name, index, reason),
+      onTrouble: (error) => hooks.deviceTroubled(name, error),
+    });
   });
   const results = await Promise.allSettled(starting);
   const failure = results.find((result) => result.status === 'rejected');

@@ -1,9 +1,15 @@
 import * as Comlink from 'comlink';
-import type { DeviceErrorCode } from '../devices/errors.ts';
+import type { DeviceErrorCode, TroubleMessage } from '../devices/errors.ts';
 import type { DeviceService, SharedParts } from '../devices/service.ts';
 import { ControlBlock, Word } from '../link/control-block.ts';
 import type { DeviceDescription } from '../link/description.ts';
 import { MachineError } from './errors.ts';
+
+/** What a host tells of its worker. */
+export interface HostHooks {
+  onDeath(reason: string): void;
+  onTrouble(error: MachineError): void;
+}
 
 /**
  * A device's worker as the page sees it: made, set up through Comlink, watched, and ended. The
@@ -38,7 +44,8 @@ export class DeviceHost {
   /**
    * Starts a worker with a device of `kind`.
    * @param transfer what moves to the worker instead of being copied
-   * @param onDeath is called once if the worker ends by itself
+   * @param hooks.onDeath is called once if the worker ends by itself
+   * @param hooks.onTrouble is called when its backend could not do something for the guest
    * @throws MachineError what the device says about its options
    */
   static async create(
@@ -46,14 +53,17 @@ export class DeviceHost {
     options: object,
     parts: SharedParts,
     transfer: Transferable[],
-    onDeath: (reason: string) => void,
+    hooks: HostHooks,
   ): Promise<DeviceHost> {
     const worker = new Worker(new URL('../../workers/device.ts', import.meta.url), {
       type: 'module',
       name: `ringbox ${kind} ${parts.index}`,
     });
     const service = Comlink.wrap<DeviceService>(worker);
-    const death = new Death(kind, onDeath);
+    const death = new Death(kind, hooks.onDeath);
+    worker.addEventListener('message', ({ data }: MessageEvent<Partial<TroubleMessage>>) => {
+      if (data.trouble) hooks.onTrouble(withRemedy(data.trouble.code, data.trouble.message));
+    });
     worker.onerror = (event) => death.declare(event.message || 'its script could not be loaded');
     try {
       const setUp = service.setUp(
@@ -162,6 +172,9 @@ const REMEDIES: Record<DeviceErrorCode, string> = {
 /** What the device says about its options, for a person. Comlink carries the code as the name. */
 function explain(error: unknown): unknown {
   if (!(error instanceof Error) || !Object.hasOwn(REMEDIES, error.name)) return error;
-  const code = error.name as DeviceErrorCode;
-  return new MachineError(code, error.message, REMEDIES[code], error);
+  return withRemedy(error.name as DeviceErrorCode, error.message, error);
+}
+
+function withRemedy(code: DeviceErrorCode, message: string, cause?: unknown): MachineError {
+  return new MachineError(code, message, REMEDIES[code], cause);
 }

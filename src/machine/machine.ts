@@ -90,6 +90,10 @@ export class Machine {
     wiring.panicked = () => {
       this.#panicSince ??= performance.now();
     };
+    wiring.deviceTroubled = (name, { code, message, remedy }) => {
+      const error = new MachineError(code, `${name}: ${message}.`, remedy);
+      if (this.#state !== 'disposed') this.#events.emit('error', error);
+    };
     wiring.deviceDied = (name, index, reason) => this.#deviceDied(name, index, reason);
     this.serial = this.#makeSerial();
     const serialByte = new Uint8Array(1);
@@ -367,6 +371,7 @@ class Wiring {
   serialOutput: (byte: number) => void = () => {};
   panicked: () => void = () => {};
   deviceDied: (name: string, index: number, reason: string) => void = () => {};
+  deviceTroubled: (name: string, error: MachineError) => void = () => {};
 
   constructor(rings: PortRings[]) {
     this.rings = rings;

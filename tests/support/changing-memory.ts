@@ -184,7 +184,10 @@ class ChangingMachine {
     this.#hosts = await Promise.all(
       this.#plans.map(({ kind, options, transfer }, index) => {
         const onDeath = (reason: string) => this.problems.push(`the ${kind} died: ${reason}`);
-        return DeviceHost.create(kind, options, { ...parts, index }, transfer, onDeath);
+        return DeviceHost.create(kind, options, { ...parts, index }, transfer, {
+          onDeath,
+          onTrouble: ({ message }) => onDeath(message),
+        });
       }),
     );
   }

@@ -171,7 +171,7 @@ export class BlockDevice extends VirtioDevice {
     try {
       return this.#dispatch(request);
     } catch (error) {
-      return refused(error);
+      return this.#refuse(error);
     }
   }
 
@@ -254,6 +254,11 @@ export class BlockDevice extends VirtioDevice {
     request.queue.complete(request.chain, request.finish(status, filledBy(request)));
   }
 
+  #refuse(error: unknown): BlockStatus {
+    this.runtime.tellTrouble(error);
+    return VIRTIO_BLK_S_IOERR;
+  }
+
   #finishLater(request: BlockRequest, operation: Promise<void>): void {
     // The backend may hold on to the object for longer than it should: it is never used again.
     this.#request = new BlockRequest();
@@ -263,7 +268,7 @@ export class BlockDevice extends VirtioDevice {
       else request.queue.complete(request.chain, 0); // of an earlier life: only let go
     };
     const succeeded = () => finish(VIRTIO_BLK_S_OK);
-    const failed = (error: unknown) => finish(refused(error));
+    const failed = (error: unknown) => finish(this.#refuse(error));
     this.runtime.track(operation.then(succeeded, failed));
   }
 }
@@ -272,12 +277,6 @@ export class BlockDevice extends VirtioDevice {
 function filledBy({ type, length }: BlockRequest): number {
   if (type === VIRTIO_BLK_T_IN) return length;
   return type === VIRTIO_BLK_T_GET_ID ? ID_LENGTH : 0;
-}
-
-/** The guest learns of an error that there was one; the reason is for whoever runs the machine. */
-function refused(error: unknown): BlockStatus {
-  console.warn('ringbox: a disk could not do what the guest asked:', error);
-  return VIRTIO_BLK_S_IOERR;
 }
 
 async function allOf(operations: Promise<void>[]): Promise<void> {
