@@ -21,7 +21,7 @@ export class FileSource implements ByteSource {
     return this.#blob.size;
   }
 
-  async read(offset: number, target: Uint8Array): Promise<void> {
+  async read(offset: number, target: Uint8Array<ArrayBuffer>): Promise<void> {
     const { length } = target;
     this.statistics.requests++;
     try {

@@ -87,7 +87,7 @@ export class HttpSource implements ByteSource {
     return this.#broken;
   }
 
-  async read(offset: number, target: Uint8Array): Promise<void> {
+  async read(offset: number, target: Uint8Array<ArrayBuffer>): Promise<void> {
     if (this.#broken !== null) throw this.#broken;
     await this.#request(offset, target, RUNNING);
   }
