@@ -209,6 +209,20 @@ describe('transfers', () => {
     expect(source.transfers.at(-1)).toMatchObject({ offset: 199 * BLOCK_SIZE });
   });
 
+  test('that are under way at once do not get into each other', async () => {
+    const bytes = pattern(64 * BLOCK_SIZE);
+    const { source, image } = imageOf(bytes, { cacheSize: BLOCK_SIZE });
+    for (const start of [0, 16, 32, 48]) {
+      const blocks = [0, 2, 4, 6, 8, 10, 12, 14].map((block) => start + block);
+      const reads = blocks.map((block) => readAll(image, block * BLOCK_SIZE, BLOCK_SIZE));
+      await deliver(source);
+      for (const [index, read] of (await Promise.all(reads)).entries()) {
+        const offset = blocks[index] * BLOCK_SIZE;
+        expectBytes(read, bytes.slice(offset, offset + BLOCK_SIZE));
+      }
+    }
+  });
+
   test('close ends them', async () => {
     const { source, image } = imageOf(pattern(BLOCK_SIZE));
     const read = readAll(image, 0, 512);

@@ -5,8 +5,8 @@ export class MemoryFile implements SlotFile {
   bytes = new Uint8Array();
   /** Bytes that the file may have. */
   quota = Number.POSITIVE_INFINITY;
-  /** Every write, in order. */
-  readonly writes: { at: number; length: number }[] = [];
+  /** Writes, those that failed included. */
+  writes = 0;
   closed = false;
 
   getSize(): number {
@@ -21,11 +21,11 @@ export class MemoryFile implements SlotFile {
   }
 
   write(bytes: Uint8Array<ArrayBuffer>, { at }: { at: number }): number {
+    this.writes++;
     if (this.closed) throw new Error('the file is closed');
     if (at + bytes.length > this.quota) throw new DOMException('full', 'QuotaExceededError');
     if (at + bytes.length > this.bytes.length) this.truncate(at + bytes.length);
     this.bytes.set(bytes, at);
-    this.writes.push({ at, length: bytes.length });
     return bytes.length;
   }
 

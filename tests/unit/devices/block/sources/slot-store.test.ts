@@ -65,10 +65,22 @@ describe('blocks in a file', () => {
     const file = new MemoryFile();
     open(file).write(1, contentOf(1));
     const other = open(file, options);
+    expect(file.bytes.length).toBeLessThan(4096);
     expect(there(other)).toEqual([]);
     other.write(2, contentOf(2));
     expect(there(open(file.reopened(), options))).toEqual([2]);
     expect(there(open(file.reopened()))).toEqual([]);
+  });
+
+  test('of another version are not found when only the new header got to the disk', () => {
+    const file = new MemoryFile();
+    open(file).write(1, contentOf(1));
+    const rest = file.bytes.slice(4096);
+    const key = pattern(KEY_LENGTH, 9);
+    open(file, { key });
+    file.truncate(4096 + rest.length);
+    file.bytes.set(rest, 4096);
+    expect(there(open(file, { key }))).toEqual([]);
   });
 
   test('of a file that is none of ours are none', () => {
@@ -83,7 +95,9 @@ describe('blocks in a file', () => {
     store.write(0, contentOf(0));
     file.quota = file.bytes.length;
     store.write(1, contentOf(1));
+    const { writes } = file;
     store.write(2, contentOf(2));
+    expect(file.writes).toBe(writes);
     expect(there(store)).toEqual([0]);
   });
 
@@ -103,11 +117,10 @@ describe('blocks in a file', () => {
         length: fc.integer({ min: 1, max: 100_000 }),
         value: fc.nat(255),
       }),
-      // In the header and the table.
+      // In the header, and in the table of four entries.
       fc.record({
-        at: fc.nat(150).map((at) => at / 1e6),
-        length: fc.constant(1),
-        value: fc.nat(255),
+        place: fc.oneof(fc.nat(47), fc.integer({ min: 4096, max: 4096 + 63 })),
+        flip: fc.integer({ min: 1, max: 255 }),
       }),
       // A write that never got to the disk.
       fc.record({ undo: fc.nat(30) }),
@@ -145,12 +158,18 @@ describe('blocks in a file', () => {
   });
 });
 
-type Damage = { cut: number } | { at: number; length: number; value: number } | { undo: number };
+type Damage =
+  | { cut: number }
+  | { at: number; length: number; value: number }
+  | { place: number; flip: number }
+  | { undo: number };
 
 function spoil(file: MemoryFile, damage: Damage, versions: Uint8Array<ArrayBuffer>[]): void {
   const { length } = file.bytes;
   if ('cut' in damage) {
     file.truncate(Math.floor(damage.cut * length));
+  } else if ('place' in damage) {
+    file.bytes[damage.place] ^= damage.flip;
   } else if ('undo' in damage) {
     const before = versions[damage.undo % versions.length];
     // One sector is as it was before.
