@@ -156,6 +156,23 @@ test.describe('an image of 8 GiB at an address', () => {
     );
   });
 
+  test('transfers next to nothing the second time', async ({ guest }) => {
+    const read = async () => {
+      await guest.boot({ disks: [{ address: server.url }] });
+      await guest.output('mount -o ro /dev/vdb /mnt');
+      expect(await guest.output('sha256sum < /mnt/small')).toContain(sha256(small));
+      const { transferred } = await statistics(guest);
+      await guest.dispose();
+      return transferred;
+    };
+    expect(await read()).toBeGreaterThan(2 * MIB);
+    const again = await read();
+    console.log(`the second time ${again} bytes came`);
+    expect(again).toBeLessThan(MIB);
+    server.etag = '"two"';
+    expect(await read()).toBeGreaterThan(2 * MIB);
+  });
+
   test('survives a server that stumbles', async ({ guest }) => {
     await guest.boot({ disks: [{ address: server.url }] });
     await guest.output('mount -o ro /dev/vdb /mnt');

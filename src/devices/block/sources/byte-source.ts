@@ -28,7 +28,7 @@ export interface ByteSource {
    * from the moment on when the promise has settled.
    * @throws DeviceError when they cannot be had
    */
-  read(offset: number, target: Uint8Array): Promise<void>;
+  read(offset: number, target: Uint8Array<ArrayBuffer>): Promise<void>;
 
   /** Ends what is under way: it rejects. */
   close(): void;

@@ -49,7 +49,7 @@ export class CachedImage implements BaseImage {
   /** Transfers for which there was no room yet. */
   readonly #queue: Flight[] = [];
   /** What transfers fill, to be used again: as many as were ever under way at once. */
-  readonly #buffers: Uint8Array[] = [];
+  readonly #buffers: Uint8Array<ArrayBuffer>[] = [];
   #underWay = 0;
 
   constructor(source: ByteSource, { size, cacheSize = STANDARD_CACHE_SIZE }: CachedImageOptions) {

@@ -28,7 +28,7 @@ export class FileSource implements ByteSource {
     return `${name} (${size} bytes, of ${new Date(lastModified).toISOString()})`;
   }
 
-  async read(offset: number, target: Uint8Array): Promise<void> {
+  async read(offset: number, target: Uint8Array<ArrayBuffer>): Promise<void> {
     const { length } = target;
     this.statistics.requests++;
     try {

@@ -43,7 +43,10 @@ export class HttpSource implements ByteSource {
   readonly #url: string;
   readonly #name: string;
   readonly #surroundings: HttpSurroundings;
+  /** Ends the pauses between tries. */
   readonly #closing = new AbortController();
+  /** Ends each request that is under way. */
+  readonly #underWay = new Set<AbortController>();
   #identity: ImageIdentity | null = null;
   #broken: DeviceError | null = null;
 
@@ -92,13 +95,15 @@ export class HttpSource implements ByteSource {
     return this.#broken;
   }
 
-  async read(offset: number, target: Uint8Array): Promise<void> {
+  async read(offset: number, target: Uint8Array<ArrayBuffer>): Promise<void> {
     if (this.#broken !== null) throw this.#broken;
     await this.#request(offset, target, RUNNING);
   }
 
   close(): void {
-    this.#closing.abort(new DOMException(`${this.#name} is closed`, 'AbortError'));
+    const reason = new DOMException(`${this.#name} is closed`, 'AbortError');
+    this.#closing.abort(reason);
+    for (const attempt of this.#underWay) attempt.abort(reason);
   }
 
   /** @param target takes the bytes that there are up to the end of the image */
@@ -120,9 +125,10 @@ export class HttpSource implements ByteSource {
     if (number > 1) this.statistics.retries++;
     const ended = new AbortController();
     const silence = new Silence(this.#surroundings.clock, ended);
-    const signal = AbortSignal.any([ended.signal, this.#closing.signal]);
+    this.#underWay.add(ended);
     try {
-      const response = await this.#fetch(offset, target.length, signal);
+      this.#closing.signal.throwIfAborted();
+      const response = await this.#fetch(offset, target.length, ended.signal);
       silence.heard();
       const { last, identity } = this.#check(readAnswer(response), offset, target.length);
       const onBytes = (count: number) => {
@@ -138,6 +144,7 @@ export class HttpSource implements ByteSource {
       throw new TransientError((reason as Error).message, { cause: reason });
     } finally {
       silence.end();
+      this.#underWay.delete(ended);
       ended.abort(); // an answer whose body is not wanted would go on coming
     }
   }

@@ -1,7 +1,9 @@
 import { diskSize } from '../disk-size.ts';
+import { openBrowserStore } from './browser-store.ts';
 import { CachedImage } from './cached-image.ts';
 import { FileSource } from './file-source.ts';
 import { HttpSource } from './http-source.ts';
+import { StoredSource } from './stored-source.ts';
 
 /** An image that is read where it lies. */
 export interface ImagePlace {
@@ -22,7 +24,11 @@ export async function openImage({ image, size, name }: ImagePlace): Promise<Cach
   }
   const { source, head } = await HttpSource.open(image, called);
   try {
-    const opened = new CachedImage(source, { size: diskSize(called, source.size, size) });
+    const wholeSize = diskSize(called, source.size, size);
+    const store = await openBrowserStore(image, source.identity);
+    const opened = new CachedImage(store === null ? source : new StoredSource(source, store), {
+      size: wholeSize,
+    });
     opened.seed(head);
     return opened;
   } catch (error) {

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BLOCK_SIZE } from '../../../../../src/devices/block/sources/block-cache.ts';
 import { CachedImage } from '../../../../../src/devices/block/sources/cached-image.ts';
-import { concatenate, expectBytes, pattern } from '../disk.ts';
+import { concatenate, expectBytes } from '../disk.ts';
 import { settled } from '../slow-backend.ts';
 import { ByteTarget, readAll, UNTOUCHED } from './byte-target.ts';
+import { imageBytes } from './image-bytes.ts';
 import { SlowSource } from './slow-source.ts';
 
 const MIB = 2 ** 20;
@@ -25,7 +26,7 @@ async function deliver(source: SlowSource): Promise<void> {
 
 describe('a read', () => {
   test('fetches the blocks that it touches, and is answered at once from then on', async () => {
-    const bytes = pattern(8 * BLOCK_SIZE);
+    const bytes = imageBytes(8 * BLOCK_SIZE);
     const { source, image } = imageOf(bytes);
     const target = new ByteTarget(4096);
     const pending = image.read(3 * BLOCK_SIZE - 2048, 4096, target);
@@ -40,7 +41,7 @@ describe('a read', () => {
   });
 
   test('of a block that is under way shares its transfer', async () => {
-    const bytes = pattern(2 * BLOCK_SIZE);
+    const bytes = imageBytes(2 * BLOCK_SIZE);
     const { source, image } = imageOf(bytes);
     const reads = [0, 512, 65024, 4096].map((offset) => readAll(image, offset, 512));
     expect(source.transfers).toHaveLength(1);
@@ -52,7 +53,7 @@ describe('a read', () => {
   });
 
   test('takes what is there and waits for the rest, also around it', async () => {
-    const bytes = pattern(5 * BLOCK_SIZE);
+    const bytes = imageBytes(5 * BLOCK_SIZE);
     const { source, image } = imageOf(bytes);
     const middle = readAll(image, 2 * BLOCK_SIZE, 512);
     await deliver(source);
@@ -69,7 +70,7 @@ describe('a read', () => {
   });
 
   test('is answered even when its first block is pushed out before its last arrives', async () => {
-    const bytes = pattern(12 * BLOCK_SIZE);
+    const bytes = imageBytes(12 * BLOCK_SIZE);
     const { source, image } = imageOf(bytes, { cacheSize: BLOCK_SIZE });
     const read = readAll(image, 0, bytes.length);
     await deliver(source);
@@ -77,7 +78,7 @@ describe('a read', () => {
   });
 
   test('that nobody waits for any more does no harm', async () => {
-    const { source, image } = imageOf(pattern(2 * BLOCK_SIZE));
+    const { source, image } = imageOf(imageBytes(2 * BLOCK_SIZE));
     const [lost, kept] = [new ByteTarget(512), new ByteTarget(512)];
     const lostRead = image.read(0, 512, lost);
     const keptRead = image.read(512, 512, kept);
@@ -85,11 +86,11 @@ describe('a read', () => {
     source.transfers[0].arrive();
     await expect(lostRead).rejects.toThrow(/over/);
     await keptRead;
-    expectBytes(kept.whole, pattern(1024).slice(512));
+    expectBytes(kept.whole, imageBytes(1024).slice(512));
   });
 
   test('behind the end of the source gives zeros, without a transfer', async () => {
-    const bytes = pattern(BLOCK_SIZE + 700);
+    const bytes = imageBytes(BLOCK_SIZE + 700);
     const { source, image } = imageOf(bytes, { size: 4 * BLOCK_SIZE });
     expect(image.read(2 * BLOCK_SIZE, 512, new ByteTarget(512))).toBeUndefined();
     expect(source.transfers).toHaveLength(0);
@@ -104,7 +105,7 @@ describe('a read', () => {
 
 describe('a failure', () => {
   test('fails the reads that wait for the block, and no others; the next tries again', async () => {
-    const bytes = pattern(40 * BLOCK_SIZE);
+    const bytes = imageBytes(40 * BLOCK_SIZE);
     const { source, image } = imageOf(bytes);
     const [failing, alsoFailing] = [readAll(image, 0, 512), readAll(image, 1024, 512)];
     const fine = readAll(image, 20 * BLOCK_SIZE, 512);
@@ -119,7 +120,7 @@ describe('a failure', () => {
   });
 
   test('of one of two transfers fails the read, whatever becomes of the other', async () => {
-    const { source, image } = imageOf(pattern(8 * BLOCK_SIZE));
+    const { source, image } = imageOf(imageBytes(8 * BLOCK_SIZE));
     const target = new ByteTarget(8 * BLOCK_SIZE);
     const read = image.read(0, 8 * BLOCK_SIZE, target);
     source.transfers[1].fail(new Error('cut off'));
@@ -131,7 +132,7 @@ describe('a failure', () => {
   });
 
   test('for good ends all reads, those of cached blocks as well', async () => {
-    const { source, image } = imageOf(pattern(BLOCK_SIZE));
+    const { source, image } = imageOf(imageBytes(BLOCK_SIZE));
     const read = readAll(image, 0, 512);
     await deliver(source);
     await read;
@@ -142,7 +143,7 @@ describe('a failure', () => {
 
 describe('transfers', () => {
   test('are at most eight at once; the others follow in order', async () => {
-    const { source, image } = imageOf(pattern(64 * BLOCK_SIZE));
+    const { source, image } = imageOf(imageBytes(64 * BLOCK_SIZE));
     const order = [9, 40, 3, 60, 21, 33, 50, 12, 27, 45, 1];
     const reads = order.map((block) => readAll(image, block * BLOCK_SIZE, 512));
     expect(source.underWay.size).toBe(8);
@@ -157,7 +158,7 @@ describe('transfers', () => {
   });
 
   test('a reader in order is read ahead of, farther each time, up to 1 MiB', async () => {
-    const bytes = pattern(10 * MIB);
+    const bytes = imageBytes(10 * MIB);
     const { source, image } = imageOf(bytes);
     let waited = 0;
     let farthest = 0;
@@ -181,7 +182,7 @@ describe('transfers', () => {
   });
 
   test('a reader here and there is not read ahead of', async () => {
-    const { source, image } = imageOf(pattern(64 * BLOCK_SIZE));
+    const { source, image } = imageOf(imageBytes(64 * BLOCK_SIZE));
     for (const block of [5, 40, 7, 22, 60, 3, 50]) {
       const read = readAll(image, block * BLOCK_SIZE + 8192, 4096);
       await deliver(source);
@@ -191,7 +192,7 @@ describe('transfers', () => {
   });
 
   test('reading ahead leaves room for who waits', async () => {
-    const { source, image } = imageOf(pattern(200 * BLOCK_SIZE));
+    const { source, image } = imageOf(imageBytes(200 * BLOCK_SIZE));
     const readers = [0, 40, 80, 120];
     for (const start of readers) {
       const reads = [0, 1].map((block) => readAll(image, (start + block) * BLOCK_SIZE, 512));
@@ -209,8 +210,22 @@ describe('transfers', () => {
     expect(source.transfers.at(-1)).toMatchObject({ offset: 199 * BLOCK_SIZE });
   });
 
+  test('that are under way at once do not get into each other', async () => {
+    const bytes = imageBytes(64 * BLOCK_SIZE);
+    const { source, image } = imageOf(bytes, { cacheSize: BLOCK_SIZE });
+    for (const start of [0, 16, 32, 48]) {
+      const blocks = [0, 2, 4, 6, 8, 10, 12, 14].map((block) => start + block);
+      const reads = blocks.map((block) => readAll(image, block * BLOCK_SIZE, BLOCK_SIZE));
+      await deliver(source);
+      for (const [index, read] of (await Promise.all(reads)).entries()) {
+        const offset = blocks[index] * BLOCK_SIZE;
+        expectBytes(read, bytes.slice(offset, offset + BLOCK_SIZE));
+      }
+    }
+  });
+
   test('close ends them', async () => {
-    const { source, image } = imageOf(pattern(BLOCK_SIZE));
+    const { source, image } = imageOf(imageBytes(BLOCK_SIZE));
     const read = readAll(image, 0, 512);
     await image.close();
     await expect(read).rejects.toThrow('closed');
@@ -221,7 +236,7 @@ describe('transfers', () => {
 
 describe('memory', () => {
   test('never takes more than its bound, and keeps what was used last', async () => {
-    const bytes = pattern(64 * BLOCK_SIZE);
+    const bytes = imageBytes(64 * BLOCK_SIZE);
     const { source, image } = imageOf(bytes, { cacheSize: 4 * BLOCK_SIZE });
     const touch = async (block: number) => {
       const before = source.transfers.length;
@@ -241,7 +256,7 @@ describe('memory', () => {
   });
 
   test('what is known beforehand needs no transfer', () => {
-    const bytes = pattern(3 * BLOCK_SIZE);
+    const bytes = imageBytes(3 * BLOCK_SIZE);
     const { source, image } = imageOf(bytes);
     image.seed(bytes.subarray(0, BLOCK_SIZE));
     const target = new ByteTarget(BLOCK_SIZE);
@@ -254,7 +269,7 @@ describe('memory', () => {
 test('any reads, arrivals and failures in any order give what a plain array gives', async () => {
   const sourceSize = 9 * BLOCK_SIZE + 1300;
   const size = 11 * BLOCK_SIZE;
-  const bytes = pattern(sourceSize);
+  const bytes = imageBytes(sourceSize);
   const expected = concatenate(bytes, new Uint8Array(size - sourceSize));
   const step = fc.oneof(
     {

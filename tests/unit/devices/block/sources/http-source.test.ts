@@ -6,12 +6,13 @@ import { CachedImage } from '../../../../../src/devices/block/sources/cached-ima
 import { HttpSource } from '../../../../../src/devices/block/sources/http-source.ts';
 import { DeviceError } from '../../../../../src/devices/errors.ts';
 import { ImageServer, type Misdeed, servedBytes } from '../../../../support/image-server.ts';
-import { expectBytes, pattern } from '../disk.ts';
+import { expectBytes } from '../disk.ts';
 import { readAll } from './byte-target.ts';
+import { imageBytes } from './image-bytes.ts';
 import { TestClock } from './test-clock.ts';
 
 const SIZE = 20 * BLOCK_SIZE + 512;
-const BYTES = pattern(SIZE);
+const BYTES = imageBytes(SIZE);
 
 let server: ImageServer;
 let clock: TestClock;
@@ -62,10 +63,10 @@ describe('opening', () => {
   });
 
   test('a small image comes whole', async () => {
-    server.image = servedBytes(pattern(1024));
+    server.image = servedBytes(imageBytes(1024));
     const { source, head } = await open();
     expect(source.size).toBe(1024);
-    expectBytes(head, pattern(1024));
+    expectBytes(head, imageBytes(1024));
   });
 
   test('a cold read costs one request', async () => {
@@ -199,8 +200,8 @@ describe('what passes by itself', () => {
 describe('an image that changes', () => {
   test.each<[string, () => void, RegExp]>([
     ['ETag', () => (server.etag = '"two"'), /ETag was "one" and is "two"/],
-    ['size', () => (server.image = servedBytes(pattern(SIZE + 512))), /had 1311232 bytes/],
-    ['size, which is now less', () => (server.image = servedBytes(pattern(512))), /shorter/],
+    ['size', () => (server.image = servedBytes(imageBytes(SIZE + 512))), /had 1311232 bytes/],
+    ['size, which is now less', () => (server.image = servedBytes(imageBytes(512))), /shorter/],
     [
       'version, at a server that has lost its ranges',
       () => {

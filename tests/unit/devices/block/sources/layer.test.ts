@@ -7,6 +7,7 @@ import { ImageServer, servedBytes } from '../../../../support/image-server.ts';
 import { expectBytes, pattern } from '../disk.ts';
 import { settled } from '../slow-backend.ts';
 import { ByteTarget, readAll } from './byte-target.ts';
+import { imageBytes } from './image-bytes.ts';
 
 const SIZE = 9 * 4096 + 1536; // its last page is no whole one
 
@@ -165,7 +166,7 @@ describe('a disk of an image at an address', () => {
   afterEach(() => server?.close());
 
   test('is read in parts and written to memory', async () => {
-    const bytes = pattern(40 * 65536);
+    const bytes = imageBytes(40 * 65536);
     server = await ImageServer.start(servedBytes(bytes));
     const { device, commands } = await createBlockDevice({ image: server.url, name: 'far.img' });
     expect(commands.size()).toBe(bytes.length);
