@@ -18,6 +18,10 @@ export class StoredSource implements ByteSource {
     return this.#source.statistics;
   }
 
+  get fingerprint() {
+    return this.#source.fingerprint;
+  }
+
   get broken() {
     return this.#source.broken;
   }
