@@ -126,7 +126,7 @@ test('without room the guest gets an error and the page a message, and what was 
   const { origin } = new URL(page.url());
   await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 4 * MIB });
   const { output, status } = await guest.run(
-    'dd if=/dev/urandom of=/dev/vdb bs=1M seek=1 count=32 conv=fsync 2>&1',
+    'dd if=/dev/urandom of=/dev/vdb bs=1M seek=1 count=8 conv=fsync 2>&1',
   );
   expect(output).toContain('error');
   expect(status).not.toBe(0);

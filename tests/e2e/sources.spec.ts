@@ -136,7 +136,8 @@ test.describe('an image of 8 GiB at an address', () => {
     expect(transferred).toBeGreaterThanOrEqual(640 * MIB);
     expect(transferred).toBeLessThan(650 * MIB);
     expect(cached).toBe(CACHE_SIZE);
-    expect(grown).toBeLessThan(CACHE_SIZE);
+    // Far less than what was read; how soon the browser collects garbage is its own affair.
+    expect(grown).toBeLessThan(3 * CACHE_SIZE);
   });
 
   test('that changes gives the guest I/O errors, and the machine lives', async ({ guest }) => {
