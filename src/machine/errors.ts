@@ -1,5 +1,8 @@
+import type { DeviceErrorCode } from '../devices/errors.ts';
+
 /** What went wrong, for programs to tell apart. */
 export type MachineErrorCode =
+  | DeviceErrorCode
   | 'not-isolated'
   | 'no-shared-memory'
   | 'memory-out-of-range'
@@ -11,18 +14,6 @@ export type MachineErrorCode =
   | 'memory-too-small'
   | 'initrd-too-large'
   | 'command-line-too-long'
-  | 'disk-size'
-  | 'disk-unreadable'
-  | 'disk-foreign'
-  | 'disk-version'
-  | 'disk-damaged'
-  | 'disk-full'
-  | 'disk-in-use'
-  | 'base-changed'
-  | 'image-changed'
-  | 'image-missing'
-  | 'image-no-ranges'
-  | 'image-unreachable'
   | 'no-boot-disk'
   | 'too-many-devices'
   | 'unknown-feature'

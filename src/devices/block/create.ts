@@ -1,5 +1,5 @@
-import type { ReadTarget } from './backend.ts';
 import { BlockDevice, type BlockDeviceParts } from './block.ts';
+import { ArrayTarget } from './buffers.ts';
 import { openKeptDisk } from './kept-disk.ts';
 import { SECTOR_SIZE } from './layout.ts';
 import { type ChangeListing, MemoryBackend } from './memory-backend.ts';
@@ -108,21 +108,4 @@ async function readBytes(backend: Backend, offset: number, length: number) {
   const bytes = new Uint8Array(end - start);
   await backend.read(start, bytes.length, new ArrayTarget(bytes));
   return bytes.length === length ? bytes : bytes.slice(offset - start, offset - start + length);
-}
-
-/** Reads into an array. */
-class ArrayTarget implements ReadTarget {
-  readonly #bytes: Uint8Array;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  put(position: number, source: Uint8Array, sourceOffset: number, length: number): void {
-    this.#bytes.set(source.subarray(sourceOffset, sourceOffset + length), position);
-  }
-
-  putZeroes(position: number, length: number): void {
-    this.#bytes.fill(0, position, position + length);
-  }
 }

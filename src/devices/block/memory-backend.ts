@@ -1,4 +1,5 @@
 import type { BaseImage, BlockBackend, Pending, ReadTarget, WriteSource } from './backend.ts';
+import { ShiftedTarget } from './buffers.ts';
 import { ChangedPages } from './changed-pages.ts';
 import { type DiskImage, readImage } from './image.ts';
 import { SECTOR_SIZE } from './layout.ts';
@@ -140,7 +141,7 @@ export class MemoryBackend implements BlockBackend {
         continue;
       }
       const count = this.#absentFrom(from, offset + length);
-      const reading = base.read(from, count, done === 0 ? target : new Shifted(target, done));
+      const reading = base.read(from, count, done === 0 ? target : new ShiftedTarget(target, done));
       if (reading !== undefined) {
         pending ??= [];
         pending.push(reading);
@@ -214,24 +215,5 @@ export class MemoryBackend implements BlockBackend {
     const sectors = (known ?? 0) | (2 ** last - 2 ** first);
     if (sectors === WHOLE_PAGE) this.#partial.delete(page);
     else this.#partial.set(page, sectors);
-  }
-}
-
-/** Part of a larger read: its beginning lies at `position` of that. */
-class Shifted implements ReadTarget {
-  readonly #target: ReadTarget;
-  readonly #position: number;
-
-  constructor(target: ReadTarget, position: number) {
-    this.#target = target;
-    this.#position = position;
-  }
-
-  put(position: number, source: Uint8Array, sourceOffset: number, length: number): void {
-    this.#target.put(this.#position + position, source, sourceOffset, length);
-  }
-
-  putZeroes(position: number, length: number): void {
-    this.#target.putZeroes(this.#position + position, length);
   }
 }

@@ -1,4 +1,5 @@
 import type { BaseImage, BlockBackend, Pending, ReadTarget, WriteSource } from '../backend.ts';
+import { ArraySource, ArrayTarget, ShiftedTarget } from '../buffers.ts';
 import type { ChangeListing } from '../memory-backend.ts';
 import { PAGE_SIZE } from './format.ts';
 import { NOT_HERE, ZEROS } from './page-map.ts';
@@ -239,51 +240,4 @@ function withPiece(pieces: Promise<void>[] | undefined, piece: Pending) {
 /** Settles with all of them. */
 function allOf(pieces: Promise<void>[] | undefined): Pending {
   return pieces && Promise.all(pieces).then(() => {});
-}
-
-/** The part of a target from a position on. */
-class ShiftedTarget implements ReadTarget {
-  readonly #target: ReadTarget;
-  readonly #shift: number;
-
-  constructor(target: ReadTarget, shift: number) {
-    this.#target = target;
-    this.#shift = shift;
-  }
-
-  put(position: number, source: Uint8Array, sourceOffset: number, length: number): void {
-    this.#target.put(this.#shift + position, source, sourceOffset, length);
-  }
-
-  putZeroes(position: number, length: number): void {
-    this.#target.putZeroes(this.#shift + position, length);
-  }
-}
-
-class ArrayTarget implements ReadTarget {
-  readonly #bytes: Uint8Array;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  put(position: number, source: Uint8Array, sourceOffset: number, length: number): void {
-    this.#bytes.set(source.subarray(sourceOffset, sourceOffset + length), position);
-  }
-
-  putZeroes(position: number, length: number): void {
-    this.#bytes.fill(0, position, position + length);
-  }
-}
-
-class ArraySource implements WriteSource {
-  readonly #bytes: Uint8Array;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  take(position: number, target: Uint8Array, targetOffset: number, length: number): void {
-    target.set(this.#bytes.subarray(position, position + length), targetOffset);
-  }
 }
