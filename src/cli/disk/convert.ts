@@ -1,15 +1,14 @@
-import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Cleanup } from '../cleanup.ts';
 import { signalExitCodes } from '../exit-codes.ts';
 import { Interruption } from '../interruption.ts';
 import { RunError } from '../run-error.ts';
-import { DescriptorFile } from './descriptor-file.ts';
+import type { DescriptorFile } from './descriptor-file.ts';
 import { type DiskFormat, formatToWrite } from './formats.ts';
 import { type Opening, openDisk } from './opened-disk.ts';
 import type { ConvertOptions } from './options.ts';
 import { OutputFile } from './output-file.ts';
-import { partName } from './part-name.ts';
+import { PartFile } from './part-file.ts';
 import { writeProblem } from './problems.ts';
 import { withProgress } from './progress.ts';
 import type { Segment } from './segments.ts';
@@ -49,9 +48,8 @@ async function convert(
   const output = await OutputFile.create(name, force, inputs);
   cleanup.add(() => output.discard());
   const scratch = () => {
-    const file = new DescriptorFile(partName(output.file.path), 'wx+', 0o600);
-    cleanup.add(() => rmSync(file.path, { force: true }));
-    cleanup.add(() => file.close());
+    const file = new PartFile(output.file.path, 0o600);
+    cleanup.add(file.discard);
     return file;
   };
   const source = await openDisk(input, base, { cleanup, scratch, signal });

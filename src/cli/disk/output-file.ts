@@ -1,18 +1,9 @@
-import {
-  linkSync,
-  lstatSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
+import { linkSync, lstatSync, realpathSync, renameSync, type Stats, statSync } from 'node:fs';
 import { hasJournal, journalPath, syncFolder } from '../disk-journal.ts';
 import { type DiskLock, lockDisk } from '../disk-lock.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { RunError, usageError } from '../run-error.ts';
-import { DescriptorFile } from './descriptor-file.ts';
-import { partName } from './part-name.ts';
+import { PartFile } from './part-file.ts';
 import { writeProblem } from './problems.ts';
 
 /** What a file system says that has no hard links. */
@@ -23,7 +14,7 @@ export class OutputFile {
   /** As the user has called it. */
   readonly name: string;
   /** Where it is written, beside its place. */
-  readonly file: DescriptorFile;
+  readonly file: PartFile;
   readonly #path: string;
   readonly #force: boolean;
   readonly #lock: DiskLock | undefined;
@@ -40,8 +31,7 @@ export class OutputFile {
     this.#force = force;
     this.#lock = lock;
     // What replaces a file is open to nobody to whom that one was not.
-    const mode = existing ? existing.mode & 0o777 : 0o666;
-    this.file = new DescriptorFile(partName(path), 'wx+', mode);
+    this.file = new PartFile(path, existing ? existing.mode & 0o777 : 0o666);
   }
 
   /**
@@ -100,8 +90,7 @@ export class OutputFile {
 
   /** Removes what was not committed. May be called again. */
   async discard(): Promise<void> {
-    this.file.close();
-    rmSync(this.file.path, { force: true });
+    this.file.discard();
     await this.#lock?.release();
   }
 

@@ -1,10 +1,9 @@
-import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { PAGE_SIZE } from '../../devices/block/store/format.ts';
 import { BUFFER_BLOCKS, Store } from '../../devices/block/store/store.ts';
 import type { DescriptorFile } from './descriptor-file.ts';
-import { bytesOf, type Segment } from './segments.ts';
+import { bytesOf, SEGMENT_SIZE, type Segment } from './segments.ts';
 import { ToolRun } from './tools.ts';
 
 const BUFFER_SIZE = BUFFER_BLOCKS * PAGE_SIZE;
@@ -62,8 +61,12 @@ export async function writeGzip(
   file: DescriptorFile,
   segments: AsyncIterable<Segment>,
 ): Promise<void> {
-  const output = createWriteStream('', { fd: file.descriptor, autoClose: false });
-  await pipeline(bytesOf(segments), createGzip(), output);
+  const packed = createGzip({ chunkSize: SEGMENT_SIZE });
+  const fed = pipeline(bytesOf(segments), packed);
+  fed.catch(() => {}); // what is wrong with the source, `packed` tells too
+  let position = 0;
+  for await (const piece of packed) position += file.write(piece, { at: position });
+  await fed;
 }
 
 export async function writeZstd(

@@ -38,12 +38,16 @@ export class ToolRun {
   /** Resolves at its good end, and rejects with a ToolError at any other. */
   readonly ended: Promise<void>;
 
-  /** @param streams its standard input and output, as `spawn` takes them */
+  /**
+   * @param streams its standard input and output, as `spawn` takes them
+   * @param harmless exit statuses that are as good as 0
+   */
   constructor(
     tool: Tool,
     words: string[],
     streams: [input: 'pipe' | 'ignore', output: 'pipe' | 'ignore' | number],
     signal: AbortSignal,
+    harmless: number[] = [],
   ) {
     const options: SpawnOptions = { stdio: [...streams, 'pipe'], signal };
     options.env = { ...process.env, LC_ALL: 'C' };
@@ -57,7 +61,7 @@ export class ToolRun {
         reject(signal.aborted ? signal.reason : new ToolError(tool, error.message));
       });
       this.child.on('close', (code, by) => {
-        if (code === 0) resolve();
+        if (code === 0 || (code !== null && harmless.includes(code))) resolve();
         else reject(new ToolError(tool, message.trim() || `ended with ${by ?? code}`));
       });
     });
@@ -66,6 +70,11 @@ export class ToolRun {
 }
 
 /** Runs a program to its end. @throws ToolError */
-export async function runTool(tool: Tool, words: string[], signal: AbortSignal): Promise<void> {
-  await new ToolRun(tool, words, ['ignore', 'ignore'], signal).ended;
+export async function runTool(
+  tool: Tool,
+  words: string[],
+  signal: AbortSignal,
+  harmless: number[] = [],
+): Promise<void> {
+  await new ToolRun(tool, words, ['ignore', 'ignore'], signal, harmless).ended;
 }
