@@ -125,7 +125,7 @@ function describeState({ clean, format, logPages }: DiskInfo): string {
   if (clean) return 'yes';
   switch (format) {
     case 'store':
-      return `its log of ${logPages} pages is replayed when it is opened next`;
+      return `no, its log of ${logPages} page${logPages === 1 ? '' : 's'} is replayed at its next opening`;
     case 'raw':
       return 'no, an interrupted run has half written its changes; the next run completes that';
     default:
