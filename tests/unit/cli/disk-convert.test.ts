@@ -19,6 +19,7 @@ import { createDisk } from '../../../src/cli/disk/create.ts';
 import { DescriptorFile } from '../../../src/cli/disk/descriptor-file.ts';
 import { inspectDisk } from '../../../src/cli/disk/info.ts';
 import type { ConvertOptions } from '../../../src/cli/disk/options.ts';
+import { OutputFile } from '../../../src/cli/disk/output-file.ts';
 import { journalPath } from '../../../src/cli/disk-journal.ts';
 import { lockDisk } from '../../../src/cli/disk-lock.ts';
 import { ZEROS } from '../../../src/devices/block/store/page-map.ts';
@@ -101,7 +102,8 @@ describe('a disk', () => {
     await convert('a.img', 'b.ringdisk');
     await convert('b.ringdisk', 'c.img');
     expect(statSync(at('a.img')).blocks * 512).toBeGreaterThan(5 * MIB);
-    expect((await inspectDisk(at('b.ringdisk'))).stored).toBe(14 * BLOCK);
+    const stored = { stored: 14 * BLOCK, clean: true };
+    expect(await inspectDisk(at('b.ringdisk'))).toMatchObject(stored);
     expect(statSync(at('b.ringdisk')).size).toBeLessThan(2 * MIB);
     expect(statSync(at('c.img'))).toMatchObject({ size: 200 * MIB });
     expect(statSync(at('c.img')).blocks * 512).toBeLessThan(MIB);
@@ -154,6 +156,10 @@ describe('a store', () => {
     expected.fill(0, 6 * BLOCK, 8 * BLOCK);
     expect(readFileSync(at('b.img')).equals(expected)).toBe(true);
     expect(readFileSync(at('a.ringdisk')).equals(before)).toBe(true);
+    // The base ends within a block: what is behind its end is zeros in a store, too.
+    await convert('a.ringdisk', 'c.ringdisk', { base: at('base.gz') });
+    await convert('c.ringdisk', 'd.img');
+    expect(readFileSync(at('d.img')).equals(expected)).toBe(true);
   });
 
   it('may be smaller than its base', async () => {
@@ -214,6 +220,14 @@ describe('the output', () => {
     await convert('a.img', 'b.img', { force: true });
     expect(readFileSync(at('b.img')).equals(disk)).toBe(true);
     expect(statSync(at('b.img')).mode & 0o777).toBe(0o600);
+  });
+
+  it('does not replace what has come meanwhile', async () => {
+    const output = await OutputFile.create(at('b.img'), false, []);
+    make('b.img', Buffer.from('precious'));
+    expect(await refusal(() => output.commit())).toContain('there already');
+    expect(readFileSync(at('b.img'), 'latin1')).toBe('precious');
+    expect(readdirSync(folder)).toEqual(['b.img']);
   });
 
   it('goes where a link leads, and the link stays', async () => {
