@@ -13,6 +13,7 @@ const USAGE = `Usage: ringbox COMMAND [options]
 
   ringbox start [--port N] [--host NAME]   serve the page on localhost (default port 5173)
   ringbox run [options] [-- COMMAND...]    boot a machine in headless Chromium; see run --help
+  ringbox disk create|convert|info ...     make, convert, inspect disk images; see disk --help
   ringbox test [--unit | --e2e [options]]  check, then run the tests
 `;
 
@@ -21,6 +22,7 @@ const COMMANDS = {
   start: ['bin/start.ts', 'start'],
   test: ['bin/test.ts', 'test'],
   run: ['src/cli/run.ts', 'run'],
+  disk: ['src/cli/disk/disk.ts', 'disk'],
 };
 
 /** Answers the exit code. */

@@ -2,29 +2,38 @@ import { type ConsoleName, consoleNames } from '../headless/protocol.ts';
 import { MEMORY_LIMITS } from '../machine/options.ts';
 import { DEFAULT_TIMEOUT, type DiskArgument, MOST_TIMEOUT, type RunOptions } from './options.ts';
 import { usageError } from './run-error.ts';
+import { type Grammar, readWords } from './words.ts';
 
 const FLAG = '--bios';
-const VALUE_OPTIONS = [
-  '--kernel',
-  '--initrd',
-  '--append',
-  '--memory',
-  '--disk',
-  '--console',
-  '--timeout',
-] as const;
-type ValueOption = (typeof VALUE_OPTIONS)[number];
+type ValueOption =
+  | '--kernel'
+  | '--initrd'
+  | '--append'
+  | '--memory'
+  | '--disk'
+  | '--console'
+  | '--timeout';
+const GRAMMAR: Grammar<typeof FLAG, ValueOption> = {
+  flags: [FLAG],
+  options: ['--kernel', '--initrd', '--append', '--memory', '--disk', '--console', '--timeout'],
+  repeatable: ['--disk'],
+  help: 'ringbox run --help',
+};
 
 /**
  * Reads the words behind `ringbox run`. @throws RunError with exit status 2
  */
 export function parseArguments(words: string[]): RunOptions | 'help' {
   const end = words.indexOf('--');
-  const values = readOptions(end < 0 ? words : words.slice(0, end));
-  if (values === 'help') return 'help';
+  const found = readWords(end < 0 ? words : words.slice(0, end), GRAMMAR);
+  if (found === 'help') return 'help';
+  const { flags, values, others } = found;
+  if (others.length > 0) {
+    throw usageError(`unexpected '${others[0]}'; put '--' before a command for the guest`);
+  }
   const last = (name: ValueOption) => values.get(name)?.at(-1);
   const options: RunOptions = {
-    bios: values.has(FLAG),
+    bios: flags.has(FLAG),
     kernel: last('--kernel'),
     initrd: last('--initrd'),
     append: last('--append'),
@@ -36,37 +45,6 @@ export function parseArguments(words: string[]): RunOptions | 'help' {
   };
   checkCombination(options);
   return options;
-}
-
-/** All values by option, in order. */
-function readOptions(words: string[]): Map<ValueOption | typeof FLAG, string[]> | 'help' {
-  const values = new Map<ValueOption | typeof FLAG, string[]>();
-  const rest = [...words];
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '--help' || word === '-h') return 'help';
-    if (word === FLAG) {
-      values.set(FLAG, []);
-      continue;
-    }
-    const [, name, attached] = /^(--[^=]*)(?:=(.*))?$/s.exec(word) ?? [];
-    if (name === undefined) throw unexpectedWord(word);
-    if (!isValueOption(name)) throw usageError(`unknown option '${name}'; see ringbox run --help`);
-    const value = attached ?? rest.shift();
-    if (value === undefined) throw usageError(`${name} needs a value; see ringbox run --help`);
-    if (name !== '--disk' && values.has(name)) throw usageError(`${name} is given twice`);
-    values.set(name, [...(values.get(name) ?? []), value]);
-  }
-  return values;
-}
-
-function unexpectedWord(word: string): Error {
-  return word.startsWith('-')
-    ? usageError(`unknown option '${word}'; see ringbox run --help`)
-    : usageError(`unexpected '${word}'; put '--' before a command for the guest`);
-}
-
-function isValueOption(name: string): name is ValueOption {
-  return (VALUE_OPTIONS as readonly string[]).includes(name);
 }
 
 function parseMemory(text: string | undefined): number | undefined {

@@ -142,8 +142,8 @@ async function writeAll(file: FileHandle, source: Uint8Array, position: number):
   }
 }
 
-/** Makes a new name, or the removal of one, last. */
-function syncFolder(file: string): void {
+/** Makes a new name in the folder of `file`, or the removal of one, last. */
+export function syncFolder(file: string): void {
   const folder = openSync(dirname(file), 'r');
   fsyncSync(folder);
   closeSync(folder);

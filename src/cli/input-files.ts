@@ -15,15 +15,20 @@ const REASONS: Record<string, string> = {
 
 /** Checks that a file can be read. @throws RunError that names the option and the file */
 export function checkReadable(option: string, file: string): Stats {
+  return checkReadableFile(file, `${option} ${file}`);
+}
+
+/** Checks that a file can be read. @param label what messages call it @throws RunError */
+export function checkReadableFile(file: string, label = file): Stats {
   try {
     const status = statSync(file);
-    if (!status.isFile()) throw usageError(`${option} ${file}: this is not a regular file`);
+    if (!status.isFile()) throw usageError(`${label}: this is not a regular file`);
     accessSync(file, constants.R_OK);
     return status;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    throw usageError(`${option} ${file}: ${REASONS[code] ?? `cannot be read (${code})`}`);
+    throw usageError(`${label}: ${REASONS[code] ?? `cannot be read (${code})`}`);
   }
 }
 

@@ -6,13 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { prepareGuest } from '../../guest/build/index.ts';
 import { projectDirectory } from '../../guest/build/paths.ts';
-import {
-  prepareRuns,
-  RingboxRun,
-  type RunEnd,
-  ringbox,
-  TerminalRun,
-} from '../support/ringbox-run.ts';
+import { onlyLine, prepareRuns, RingboxRun, ringbox, TerminalRun } from '../support/ringbox-run.ts';
 
 // `ringbox run` from outside: spawned, fed, read, and judged by its exit status. It starts its own
 // browser; these tests use none of their own.
@@ -34,12 +28,6 @@ function makeFile(name: string, size: number, letter = 'a'): string {
   const path = join(folder, name);
   writeFileSync(path, Buffer.alloc(size, letter));
   return path;
-}
-
-/** The one line that a run must have ended with. */
-function onlyLine({ stderr }: RunEnd): string {
-  expect(stderr).toMatch(/^ringbox: [^\n]+\n$/);
-  return stderr.slice('ringbox: '.length, -1);
 }
 
 test.describe('a command', () => {

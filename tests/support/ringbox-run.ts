@@ -12,6 +12,13 @@ export interface RunEnd {
   stderr: string;
 }
 
+/** The one line that a command which failed must have ended with. */
+export function onlyLine({ stderr }: RunEnd): string {
+  const [, line] = /^ringbox: ([^\n]+)\n$/.exec(stderr) ?? [];
+  if (line === undefined) throw new Error(`this is not one line of ringbox's: ${stderr}`);
+  return line;
+}
+
 /** A program as a person or a script would start it. */
 class Program {
   readonly child: ChildProcess;
@@ -62,6 +69,14 @@ export class RingboxRun extends Program {
   /** @param wrapper a program and its arguments that is to start it */
   constructor(words: string[], wrapper: string[] = []) {
     super([...wrapper, process.execPath, PROGRAM, 'run', ...words]);
+  }
+}
+
+/** `ringbox disk` on pipes, without input. */
+export class RingboxDisk extends Program {
+  constructor(words: string[]) {
+    super([process.execPath, PROGRAM, 'disk', ...words]);
+    this.child.stdin!.end();
   }
 }
 

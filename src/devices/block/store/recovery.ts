@@ -43,6 +43,10 @@ export function isUnborn(file: StoreFile): boolean {
 export function recover(file: StoreFile): Recovered {
   const superblock = newestSuperblock(file);
   const allocator = new PageAllocator(Math.floor(file.getSize() / PAGE_SIZE));
+  // Where a log is to begin is flushed before the superblock that names it.
+  if (superblock.logPage >= allocator.length) {
+    throw damaged(`its log is in page ${superblock.logPage}, and the file ends before`);
+  }
   const state = new Reader(file, superblock);
   const mapPages = state.readMap();
   const logPages = state.readLog();

@@ -101,6 +101,16 @@ describe('a store', () => {
     expect(file.operationsLeft).toBe(1);
   });
 
+  test('is refused when its file was cut off before its log', () => {
+    const file = new FaultFile();
+    const store = Store.create(file, SIZE, '');
+    write(store, 0, 3, 1);
+    store.flush();
+    const part = new FaultFile(file.content.slice(0, 2 * PAGE_SIZE));
+    expect(() => Store.open(part)).toThrow('the file ends before');
+    expect(part.content).toEqual(file.content.slice(0, 2 * PAGE_SIZE));
+  });
+
   test('costs memory and records only for what is there, however large the disk', () => {
     const file = new FaultFile();
     const store = Store.create(file, 2 ** 41, '');

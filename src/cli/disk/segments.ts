@@ -1,0 +1,98 @@
+import { PAGE_SIZE } from '../../devices/block/store/format.ts';
+
+/** The most bytes of data in a segment. */
+export const SEGMENT_SIZE = 1 << 20;
+const ZEROS = new Uint8Array(SEGMENT_SIZE);
+
+/**
+ * A stretch of a disk, which follows the one before. Data begin at a multiple of 4096 of the disk;
+ * nobody changes them afterwards.
+ */
+export interface Segment {
+  /** Bytes, of data at most SEGMENT_SIZE. */
+  readonly length: number;
+  /** Null for zeros. */
+  readonly data: Uint8Array<ArrayBuffer> | null;
+}
+
+/** Tells zeros from data, by blocks of 4096 bytes. @param bytes at most SEGMENT_SIZE */
+export function* withoutZeros(bytes: Uint8Array<ArrayBuffer>): Generator<Segment> {
+  for (let from = 0; from < bytes.length; ) {
+    const zero = isZero(bytes, from, from + PAGE_SIZE);
+    let to = from + PAGE_SIZE;
+    while (to < bytes.length && isZero(bytes, to, to + PAGE_SIZE) === zero) to += PAGE_SIZE;
+    to = Math.min(to, bytes.length);
+    yield { length: to - from, data: zero ? null : bytes.subarray(from, to) };
+    from = to;
+  }
+}
+
+function isZero(bytes: Uint8Array, from: number, to: number): boolean {
+  if (bytes[from] !== 0) return false;
+  const part = bytes.subarray(from, to);
+  return Buffer.compare(part, ZEROS.subarray(0, part.length)) === 0;
+}
+
+/** A disk that arrives in pieces of any size. */
+export async function* segmentsOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Segment> {
+  let buffer = new Uint8Array(SEGMENT_SIZE);
+  let filled = 0;
+  for await (const piece of pieces) {
+    for (let taken = 0; taken < piece.length; ) {
+      const count = Math.min(piece.length - taken, SEGMENT_SIZE - filled);
+      buffer.set(piece.subarray(taken, taken + count), filled);
+      taken += count;
+      filled += count;
+      if (filled < SEGMENT_SIZE) continue;
+      yield* withoutZeros(buffer);
+      buffer = new Uint8Array(SEGMENT_SIZE); // whoever took the data may still have it
+      filled = 0;
+    }
+  }
+  yield* withoutZeros(buffer.subarray(0, filled));
+}
+
+/** All bytes of a disk, zeros too. */
+export async function* bytesOf(segments: AsyncIterable<Segment>): AsyncGenerator<Uint8Array> {
+  for await (const { length, data } of segments) {
+    if (data !== null) yield data;
+    else yield* zeros(length);
+  }
+}
+
+function* zeros(length: number): Generator<Uint8Array> {
+  for (let left = length; left > 0; left -= SEGMENT_SIZE) {
+    yield ZEROS.subarray(0, Math.min(left, SEGMENT_SIZE));
+  }
+}
+
+/** Segments to be taken in portions of any length. */
+export class SegmentReader {
+  readonly #segments: AsyncIterator<Segment>;
+  /** What was begun and is not all taken. */
+  #rest: Segment = { length: 0, data: null };
+
+  constructor(segments: AsyncIterable<Segment>) {
+    this.#segments = segments[Symbol.asyncIterator]();
+  }
+
+  /** The next `length` bytes; behind the end there are zeros. */
+  async *take(length: number): AsyncGenerator<Segment> {
+    for (let left = length; left > 0; ) {
+      if (this.#rest.length === 0) {
+        const next = await this.#segments.next();
+        this.#rest = next.done ? { length: left, data: null } : next.value;
+      }
+      const { data, length: available } = this.#rest;
+      const count = Math.min(left, available);
+      yield { length: count, data: data?.subarray(0, count) ?? null };
+      this.#rest = { length: available - count, data: data?.subarray(count) ?? null };
+      left -= count;
+    }
+  }
+
+  /** Lets go of the source. */
+  async close(): Promise<void> {
+    await this.#segments.return?.();
+  }
+}
