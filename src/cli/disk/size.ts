@@ -1,4 +1,4 @@
-import { MAXIMUM_DISK_SIZE } from '../../devices/block/image.ts';
+import { MAXIMUM_DISK_SIZE } from '../../devices/block/disk-size.ts';
 import { SECTOR_SIZE } from '../../devices/block/layout.ts';
 import { usageError } from '../run-error.ts';
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { MAXIMUM_DISK_SIZE } from '../../devices/block/image.ts';
+import { MAXIMUM_DISK_SIZE } from '../../devices/block/disk-size.ts';
 import { readProblem } from './problems.ts';
 import type { Progress } from './progress.ts';
 import type { Segment } from './segments.ts';
