@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { panicNotice } from '../../../src/page/notices.ts';
 
-const ways = { reset: () => undefined, again: () => undefined, another: () => undefined };
+const way = () => () => undefined;
+const ways = {
+  reset: way(),
+  again: way(),
+  another: way(),
+  withoutKeeping: way(),
+  fresh: way(),
+};
 
 describe('panicNotice', () => {
   it.each([

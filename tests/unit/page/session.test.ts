@@ -5,7 +5,9 @@ import type { Machine } from '../../../src/machine/index.ts';
 import { DEFAULT_PLAN } from '../../../src/page/plan.ts';
 import { Session, type SessionEvents } from '../../../src/page/session.ts';
 
-vi.mock('../../../src/page/load.ts', () => ({ loadPlan: async () => ({ commandLine: '' }) }));
+vi.mock('../../../src/page/load.ts', () => ({
+  loadPlan: async () => ({ options: { commandLine: '' }, keeping: null }),
+}));
 
 class FakeMachine {
   readonly console = { output: new ReadableStream(), write: async () => undefined };
