@@ -66,6 +66,7 @@ export function keptDiskNotice(
     case 'disk-in-use':
       return {
         ...failedStartNotice(failure, [withoutKeeping, again]),
+        tone: 'calm',
         title: 'This disk is open in another tab',
         message: 'One tab at a time can have the root disk with the changes that are kept.',
         remedy:

@@ -88,6 +88,14 @@ test('tells how much was changed, as it grows', async ({ page }) => {
   await boot(page);
   await run(page, 'dd if=/dev/urandom of=/root/much bs=1M count=5 && sync');
   await expect(page.locator('#kept-amount')).toHaveText(/^[56]\.\d MB$/);
+  for (const width of [1280, 1024, 900, 640, 500, 390, 320]) {
+    await page.setViewportSize({ width, height: 700 });
+    const cutOff = await page
+      .locator('.status')
+      .evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+    expect(cutOff, `pixels of the status line that ${width} have no room for`).toBe(0);
+    await expect(button(page, 'Fresh disk')).toBeInViewport({ ratio: 1 });
+  }
 });
 
 test('brings back the fresh disk, but asks before', async ({ page }) => {
