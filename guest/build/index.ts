@@ -27,6 +27,8 @@ export interface GuestFiles {
   rootfs: string;
   /** Bytes of the disk: `rootfs` is to be extended to it with zeros. */
   rootfsSize: number;
+  /** Changes when `rootfs` does. */
+  rootfsVersion: string;
   /** `rootfs` under gzip, for the web page. */
   rootfsCompressed: string;
   /** A PC BIOS, for disks that start by themselves. */
@@ -52,6 +54,7 @@ function toGuestFiles(folders: Folders): GuestFiles {
     kernel: join(kernelFolder, 'bzImage'),
     rootfs: join(rootfsFolder, 'rootfs.ext4'),
     rootfsSize: ROOT_DISK_SIZE,
+    rootfsVersion: basename(rootfsFolder),
     rootfsCompressed: join(rootfsFolder, 'rootfs.ext4.gz'),
     firmware: firmwareIn(firmwareFolder),
     directory: cacheDirectory(),

@@ -23,11 +23,11 @@ function manifest(guest: GuestFiles): string {
   const [kernel, rootfs, firmware] = servedFiles(guest).map(({ path, source }) => {
     return { url: path, size: statSync(source).size };
   });
-  const { version, commandLine, rootfsSize } = guest;
+  const { version, commandLine, rootfsSize, rootfsVersion } = guest;
   return JSON.stringify({
     version,
     kernel,
-    rootfs: { ...rootfs, diskSize: rootfsSize },
+    rootfs: { ...rootfs, diskSize: rootfsSize, version: rootfsVersion },
     firmware,
     commandLine,
   });

@@ -25,6 +25,12 @@ export function describeFailure(reason: unknown): Failure {
   };
 }
 
+/** The code of a failure that has one. It goes by shape, as `describeFailure` does. */
+export function failureCode(reason: unknown): MachineErrorCode | undefined {
+  const hasCode = typeof reason === 'object' && reason !== null && 'remedy' in reason;
+  return hasCode ? (reason as Partial<MachineError>).code : undefined;
+}
+
 export function fileMissing(name: string, why: string, cause?: unknown): MachineError {
   return new MachineError(
     'guest-file-missing',

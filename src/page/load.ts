@@ -1,13 +1,5 @@
 import type { DiskOptions, MachineOptions } from '../machine/options.ts';
-import {
-  announcedSize,
-  bodyOf,
-  counted,
-  type OnBytes,
-  request,
-  requestBeginning,
-  unpacked,
-} from './download.ts';
+import { requestBeginning, unpacked } from './download.ts';
 import { fileMissing } from './failure.ts';
 import { type Manifest, requestManifest } from './manifest.ts';
 import {
@@ -18,21 +10,14 @@ import {
   wholeCommandLine,
 } from './plan.ts';
 import { isCompressed } from './recognize.ts';
+import { type Keeping, loadRootDisk } from './root-disk.ts';
+import { download, type LoadingContext, receive } from './transfer.ts';
 
-export interface LoadingContext {
-  /** Shows that a file is on its way; the answer is told of its bytes. */
-  onTransfer(name: string, total: number | null): OnBytes;
-  signal: AbortSignal;
-}
-
-async function download(url: URL, name: string, context: LoadingContext, size?: number) {
-  const response = await request(url, url.pathname, context.signal);
-  return receive(response, name, context, size);
-}
-
-function receive(response: Response, name: string, context: LoadingContext, size?: number) {
-  const total = size ?? announcedSize(response);
-  return counted(bodyOf(response), context.onTransfer(name, total));
+/** What a plan has become. */
+export interface LoadedMachine {
+  options: MachineOptions;
+  /** Of Ringbox's own root disk; null where there is none. */
+  keeping: Keeping | null;
 }
 
 async function loadBlob(source: Source, context: LoadingContext): Promise<Blob> {
@@ -59,12 +44,6 @@ async function imageAt(url: URL, name: string, context: LoadingContext) {
   return unpacked(await download(url, name, context));
 }
 
-async function loadRootDisk(manifest: Manifest, context: LoadingContext): Promise<DiskOptions> {
-  const { url, size, diskSize } = manifest.rootfs;
-  const image = await unpacked(await download(url, 'Root disk', context, size));
-  return { image, size: diskSize, name: 'root' };
-}
-
 async function loadOwnKernel(manifest: Manifest, context: LoadingContext): Promise<Blob> {
   const { url, size } = manifest.kernel;
   const kernel = await new Response(await download(url, 'Kernel', context, size)).blob();
@@ -75,12 +54,14 @@ async function loadOwnKernel(manifest: Manifest, context: LoadingContext): Promi
 /** Ringbox's own kernel and root disk, and behind them the disks of the plan. */
 async function loadOwnGuest(plan: MachinePlan, context: LoadingContext) {
   const manifest = await requestManifest(document.baseURI, context.signal);
-  const [kernel, ...disks] = await Promise.all([
+  const [kernel, root, ...others] = await Promise.all([
     loadOwnKernel(manifest, context),
-    loadRootDisk(manifest, context),
+    loadRootDisk(manifest, plan.keep, context),
     ...plan.disks.map((disk) => loadDisk(disk, context)),
   ]);
-  return { kernel, disks, commandLine: wholeCommandLine(plan, manifest.commandLine) };
+  const disks = [root.options, ...others];
+  const commandLine = wholeCommandLine(plan, manifest.commandLine);
+  return { guest: { kernel, disks, commandLine }, keeping: root.keeping };
 }
 
 async function loadOtherGuest(plan: MachinePlan, source: Source, context: LoadingContext) {
@@ -88,7 +69,7 @@ async function loadOtherGuest(plan: MachinePlan, source: Source, context: Loadin
     loadBlob(source, context),
     ...plan.disks.map((disk) => loadDisk(disk, context)),
   ]);
-  return { kernel, disks, commandLine: wholeCommandLine(plan, '') };
+  return { guest: { kernel, disks, commandLine: wholeCommandLine(plan, '') }, keeping: null };
 }
 
 async function loadFirmware(manifest: Manifest, context: LoadingContext): Promise<Blob> {
@@ -107,19 +88,19 @@ async function loadFirmwareGuest(plan: MachinePlan, context: LoadingContext) {
 }
 
 /**
- * Fetches what a plan names. Disks come as streams: their bytes, and the progress that tells of
- * them, go on while the machine is made.
+ * Fetches what a plan names. Disks other than Ringbox's own come as streams: their bytes, and the
+ * progress that tells of them, go on while the machine is made.
  * @throws MachineError that names the file
  */
-export async function loadPlan(
-  plan: MachinePlan,
-  context: LoadingContext,
-): Promise<MachineOptions> {
+export async function loadPlan(plan: MachinePlan, context: LoadingContext): Promise<LoadedMachine> {
   const { kernel } = plan;
-  if (kernel === 'firmware') return loadFirmwareGuest(plan, context);
-  const [guest, initrd] = await Promise.all([
+  if (kernel === 'firmware') {
+    return { options: await loadFirmwareGuest(plan, context), keeping: null };
+  }
+  const [{ guest, keeping }, initrd] = await Promise.all([
     kernel === null ? loadOwnGuest(plan, context) : loadOtherGuest(plan, kernel, context),
     plan.initrd === null ? null : loadBlob(plan.initrd, context),
   ]);
-  return { ...guest, ...(initrd && { initrd }), memory: plan.memory };
+  const options = { ...guest, ...(initrd && { initrd }), memory: plan.memory };
+  return { options, keeping };
 }

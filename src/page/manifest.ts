@@ -13,6 +13,8 @@ export interface Manifest {
     size: number;
     /** Bytes of the disk. */
     diskSize: number;
+    /** Changes when the image does, whatever becomes of the other files. */
+    version: string;
   };
   firmware: { url: URL; size: number };
   commandLine: string;
@@ -22,7 +24,7 @@ export interface Manifest {
 interface ManifestFile {
   version: string;
   kernel: { url: string; size: number };
-  rootfs: { url: string; size: number; diskSize: number };
+  rootfs: { url: string; size: number; diskSize: number; version: string };
   firmware: { url: string; size: number };
   commandLine: string;
 }

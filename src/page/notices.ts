@@ -1,3 +1,4 @@
+import type { MachineErrorCode } from '../machine/errors.ts';
 import type { Failure } from './failure.ts';
 import type { Notice, NoticeAction } from './notice.ts';
 
@@ -9,6 +10,10 @@ export interface WaysOn {
   again: () => void;
   /** Opens the sheet. */
   another: () => void;
+  /** Makes the same machine anew, with a root disk whose changes are not kept. */
+  withoutKeeping: () => void;
+  /** Asks whether the kept changes to the root disk may be forgotten, and starts without them. */
+  fresh: () => void;
 }
 
 const another = (ways: WaysOn): NoticeAction => ({
@@ -42,6 +47,41 @@ export function offNotice(ways: WaysOn): Notice {
 /** There is no machine: it could not be made, or not even tried. */
 export function failedStartNotice(failure: Failure, actions: readonly NoticeAction[]): Notice {
   return { tone: 'alarm', title: 'The machine could not start', ...failure, actions, alone: true };
+}
+
+/** Of a root disk that is kept, and cannot be used as it is. */
+const LEFT_AS_IT_IS =
+  'What is kept is left as it is. Forget it and begin with a fresh disk, or use one for now whose changes are not kept.';
+
+/** That the root disk with its kept changes cannot be had; undefined for any other failure. */
+export function keptDiskNotice(
+  code: MachineErrorCode | undefined,
+  failure: Failure,
+  ways: WaysOn,
+): Notice | undefined {
+  const withoutKeeping = { label: 'Use without keeping', run: ways.withoutKeeping };
+  const again = { label: 'Try again', run: ways.again };
+  const fresh = { label: 'Fresh disk', run: ways.fresh };
+  switch (code) {
+    case 'disk-in-use':
+      return {
+        ...failedStartNotice(failure, [withoutKeeping, again]),
+        tone: 'calm',
+        title: 'This disk is open in another tab',
+        message: 'One tab at a time can have the root disk with the changes that are kept.',
+        remedy:
+          'Close the other tab and try again; or use a fresh disk here, of which nothing is kept.',
+      };
+    case 'disk-full':
+      return failedStartNotice(failure, [withoutKeeping, again]);
+    case 'disk-damaged':
+    case 'disk-foreign':
+    case 'disk-version':
+    case 'base-changed':
+      return failedStartNotice({ ...failure, remedy: LEFT_AS_IT_IS }, [withoutKeeping, fresh]);
+    default:
+      return undefined;
+  }
 }
 
 /** The ways on after a failed start, which another try or other files may mend. */

@@ -1,17 +1,21 @@
 import type { Terminal } from '@xterm/xterm';
 import type { MachineState } from '../machine/events.ts';
 import type { Machine } from '../machine/index.ts';
-import { type MachineOptions, MEMORY_LIMITS } from '../machine/options.ts';
+import { MEMORY_LIMITS } from '../machine/options.ts';
 import { checkEnvironment } from '../machine/prerequisites.ts';
 import { acceptDrops } from './drop.ts';
 import { byId } from './elements.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure, failureCode } from './failure.ts';
+import { FreshDialog } from './fresh-dialog.ts';
+import { KeptLine } from './kept-line.ts';
+import type { LoadedMachine } from './load.ts';
 import { LoadingView } from './loading-view.ts';
 import { monitor } from './monitor.ts';
-import { NoticeView } from './notice.ts';
+import { type NoticeAction, NoticeView } from './notice.ts';
 import {
   failedStartNotice,
   failureNotice,
+  keptDiskNotice,
   offNotice,
   panicNotice,
   type WaysOn,
@@ -19,6 +23,7 @@ import {
 } from './notices.ts';
 import { type PageState, pageState } from './page-state.ts';
 import { DEFAULT_PLAN, type MachinePlan, sourceName } from './plan.ts';
+import { type Keeping, tidyImages } from './root-disk.ts';
 import { type CreateMachine, Session } from './session.ts';
 import { Sheet } from './sheet.ts';
 import { StatusLine } from './status-line.ts';
@@ -42,6 +47,8 @@ class Page {
   readonly #loading = new LoadingView();
   readonly #notice = new NoticeView(() => this.#terminal.focus());
   readonly #sheet = new Sheet((plan) => this.start(plan));
+  readonly #freshDialog = new FreshDialog(() => this.#session.startFresh());
+  readonly #keptLine = new KeptLine(() => this.#ways.fresh());
   readonly #session: Session;
   #stopMonitor = () => {};
 
@@ -49,6 +56,8 @@ class Page {
     reset: () => this.#reset(),
     again: () => this.#session.startAgain(),
     another: () => this.#sheet.open(),
+    withoutKeeping: () => this.#session.startAgain({ keep: false }),
+    fresh: () => this.#freshDialog.open(this.#keptLine.amount),
   };
 
   readonly #toolbar = new Toolbar({
@@ -62,7 +71,7 @@ class Page {
     this.#session = new Session(createMachine, this.#terminal, {
       loading: (plan) => this.#onLoading(plan),
       onTransfer: (name, total) => this.#loading.addTransfer(name, total),
-      made: (machine, options) => this.#onMade(machine, options),
+      made: (machine, loaded) => this.#onMade(machine, loaded),
       state: (state) => this.#onState(state),
       panic: (text) => this.#notice.open(panicNotice(text, this.#ways)),
       error: (reason, machine) => this.#onError(reason, machine),
@@ -81,26 +90,41 @@ class Page {
     this.#session.start(plan);
   }
 
-  showFailedStart(reason: unknown, actions = waysAfterFailedStart(this.#ways)): void {
+  /** @param actions where those after a failed start would not help */
+  showFailedStart(reason: unknown, actions?: readonly NoticeAction[]): void {
     this.#loading.close();
     this.#showState('error');
-    this.#notice.open(failedStartNotice(describeFailure(reason), actions));
+    const failure = describeFailure(reason);
+    const notice =
+      keptDiskNotice(failureCode(reason), failure, this.#ways) ??
+      failedStartNotice(failure, actions ?? waysAfterFailedStart(this.#ways));
+    this.#notice.open(notice);
   }
 
   #onLoading(plan: MachinePlan): void {
     this.#notice.close();
+    this.#keptLine.hide();
     this.#loading.open();
     this.#showState('loading');
     this.#statusLine.showMemory(plan.memory);
     byId('guest-name', HTMLElement).textContent = startedName(plan);
   }
 
-  #onMade(machine: Machine, options: MachineOptions): void {
+  #onMade(machine: Machine, { options, keeping }: LoadedMachine): void {
     this.#loading.close();
     this.#statusLine.showMemory(options.memory ?? MEMORY_LIMITS.standard);
     this.#onState(machine.state);
     this.#stopMonitor = monitor(() => machine.statistics(), this.#statusLine);
+    if (keeping !== null) this.#showKeeping(keeping, machine);
     this.#terminal.focus();
+  }
+
+  #showKeeping(keeping: Keeping, machine: Machine): void {
+    this.#keptLine.show(keeping, machine.disks[0]);
+    if (keeping === 'not-kept' || keeping === 'cannot-keep') return;
+    tidyImages().catch((reason) => {
+      console.warn('Images that are not needed any more could not be deleted.', reason);
+    });
   }
 
   #onState(state: MachineState): void {

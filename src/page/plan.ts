@@ -26,6 +26,8 @@ export interface MachinePlan {
   commandLine: string | null;
   /** MiB. */
   memory: number;
+  /** Changes to Ringbox's own root disk are kept in the browser, if it can. */
+  keep: boolean;
 }
 
 export const DEFAULT_PLAN: MachinePlan = {
@@ -34,6 +36,7 @@ export const DEFAULT_PLAN: MachinePlan = {
   disks: [],
   commandLine: null,
   memory: MEMORY_LIMITS.standard,
+  keep: true,
 };
 
 /** What is wrong with a plan, by the field that is to blame. */

@@ -5,8 +5,10 @@ import type { MachineState } from '../machine/events.ts';
 import type { Machine } from '../machine/index.ts';
 import type { MachineOptions } from '../machine/options.ts';
 import { drain, linkConsole } from './console-link.ts';
-import { type LoadingContext, loadPlan } from './load.ts';
+import { type LoadedMachine, loadPlan } from './load.ts';
 import { type MachinePlan, usesSerialConsole } from './plan.ts';
+import { forgetRootDisk } from './root-disk.ts';
+import type { LoadingContext } from './transfer.ts';
 
 export type CreateMachine = (options: MachineOptions) => Promise<Machine>;
 
@@ -14,7 +16,7 @@ export type CreateMachine = (options: MachineOptions) => Promise<Machine>;
 export interface SessionEvents {
   loading(plan: MachinePlan): void;
   onTransfer: LoadingContext['onTransfer'];
-  made(machine: Machine, options: MachineOptions): void;
+  made(machine: Machine, loaded: LoadedMachine): void;
   state(state: MachineState): void;
   panic(text: string): void;
   /** @param machine null if none could be made */
@@ -50,8 +52,11 @@ export class Session {
     return this.#machine;
   }
 
-  /** Ends whatever is there and starts what is planned. Never rejects: failures are events. */
-  async start(plan: MachinePlan): Promise<void> {
+  /**
+   * Ends whatever is there and starts what is planned. Never rejects: failures are events.
+   * @param prepare what is done between the two
+   */
+  async start(plan: MachinePlan, prepare = async () => {}): Promise<void> {
     this.#loading.abort();
     const loading = new AbortController();
     this.#loading = loading;
@@ -59,10 +64,12 @@ export class Session {
     try {
       this.#events.loading(plan);
       await this.#end();
-      const options = await this.#load(plan, loading.signal);
-      const machine = await this.#createMachine(options);
+      loading.signal.throwIfAborted();
+      await prepare();
+      const loaded = await this.#load(plan, loading.signal);
+      const machine = await this.#createMachine(loaded.options);
       if (loading.signal.aborted) await machine.dispose();
-      else this.#adopt(machine, options);
+      else this.#adopt(machine, loaded);
     } catch (reason) {
       // A later start has taken over; nobody waits for this one.
       if (!loading.signal.aborted) this.#events.error(reason, null);
@@ -70,8 +77,14 @@ export class Session {
     }
   }
 
-  async startAgain(): Promise<void> {
-    if (this.#plan !== null) await this.start(this.#plan);
+  /** @param changes to the plan that was started last */
+  async startAgain(changes: Partial<MachinePlan> = {}): Promise<void> {
+    if (this.#plan !== null) await this.start({ ...this.#plan, ...changes });
+  }
+
+  /** Starts the same again on a root disk without any changes: they are forgotten. */
+  async startFresh(): Promise<void> {
+    if (this.#plan !== null) await this.start(this.#plan, forgetRootDisk);
   }
 
   async reset(): Promise<void> {
@@ -86,21 +99,21 @@ export class Session {
     }
   }
 
-  #load(plan: MachinePlan, signal: AbortSignal): Promise<MachineOptions> {
+  #load(plan: MachinePlan, signal: AbortSignal): Promise<LoadedMachine> {
     return loadPlan(plan, { onTransfer: this.#events.onTransfer, signal });
   }
 
-  #adopt(machine: Machine, options: MachineOptions): void {
+  #adopt(machine: Machine, loaded: LoadedMachine): void {
     this.#machine = machine;
     this.#terminal.reset();
     this.#unlink = [
-      ...this.#linkConsoles(machine, options),
+      ...this.#linkConsoles(machine, loaded.options),
       machine.on('state', (state) => this.#events.state(state)),
       machine.on('panic', (text) => this.#events.panic(text)),
       machine.on('error', (error: MachineError) => this.#events.error(error, machine)),
       machine.on('reboot', () => this.#terminal.write(SOFT_RESET)),
     ];
-    this.#events.made(machine, options);
+    this.#events.made(machine, loaded);
     machine.start();
   }
 

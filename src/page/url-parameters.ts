@@ -47,7 +47,8 @@ function firmwareAlone(parameters: URLSearchParams): 'firmware' {
 
 /**
  * The plan that the page's address asks for:
- * `?kernel=URL&initrd=URL&disk=URL&disk=URL,ro&append=WORDS&memory=MIB`, or `?bios&disk=URL`.
+ * `?kernel=URL&initrd=URL&disk=URL&disk=URL,ro&append=WORDS&memory=MIB`, or `?bios&disk=URL`;
+ * `keep=no` is for Ringbox's own root disk, whose changes are kept without it.
  * @throws MachineError that names the parameter
  */
 export function parsePlan(page: URL): MachinePlan {
@@ -62,5 +63,6 @@ export function parsePlan(page: URL): MachinePlan {
     disks: parameters.getAll('disk').map((given) => parseDisk(given, page)),
     commandLine: parameters.get('append'),
     memory: parseMemory(parameters.get('memory')),
+    keep: parameters.get('keep') !== 'no',
   };
 }

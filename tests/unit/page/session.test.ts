@@ -5,7 +5,12 @@ import type { Machine } from '../../../src/machine/index.ts';
 import { DEFAULT_PLAN } from '../../../src/page/plan.ts';
 import { Session, type SessionEvents } from '../../../src/page/session.ts';
 
-vi.mock('../../../src/page/load.ts', () => ({ loadPlan: async () => ({ commandLine: '' }) }));
+vi.mock('../../../src/page/load.ts', () => ({
+  loadPlan: async () => ({ options: { commandLine: '' }, keeping: null }),
+}));
+
+const { forgetRootDisk } = vi.hoisted(() => ({ forgetRootDisk: vi.fn(async () => {}) }));
+vi.mock('../../../src/page/root-disk.ts', () => ({ forgetRootDisk }));
 
 class FakeMachine {
   readonly console = { output: new ReadableStream(), write: async () => undefined };
@@ -36,7 +41,8 @@ async function startedSession() {
   );
   await session.start(DEFAULT_PLAN);
   screen.reset.mockClear();
-  return { session, screen, error, machine: machines[0] };
+  forgetRootDisk.mockClear();
+  return { session, screen, error, machines, machine: machines[0] };
 }
 
 describe('a reset', () => {
@@ -82,5 +88,30 @@ describe('a reset', () => {
     power.resolve();
     await done;
     expect(screen.reset).not.toHaveBeenCalled();
+  });
+});
+
+describe('a fresh disk', () => {
+  it('is made when the machine has let the old one go', async () => {
+    const { session, machine, machines } = await startedSession();
+    const disposed = new Deferred<undefined>();
+    machine.dispose.mockReturnValue(disposed.promise);
+    const done = session.startFresh();
+    await new Promise((next) => setTimeout(next));
+    expect(forgetRootDisk).not.toHaveBeenCalled();
+    forgetRootDisk.mockImplementationOnce(async () => expect(machines).toHaveLength(1));
+    disposed.resolve(undefined);
+    await done;
+    expect(forgetRootDisk).toHaveBeenCalledOnce();
+    expect(machines).toHaveLength(2);
+  });
+
+  it('is not made when the old one cannot be forgotten', async () => {
+    const { session, error, machines } = await startedSession();
+    const refusal = new Error('in use');
+    forgetRootDisk.mockRejectedValueOnce(refusal);
+    await session.startFresh();
+    expect(error).toHaveBeenCalledWith(refusal, null);
+    expect(machines).toHaveLength(1);
   });
 });

@@ -23,7 +23,7 @@ describe('parsePlan', () => {
 
   it('reads every parameter, with addresses relative to the page', () => {
     const query =
-      '?kernel=k/bzImage&initrd=/i.cpio&disk=a.img&disk=b%20c.img,ro&append=quiet%20x%3D1&memory=64';
+      '?kernel=k/bzImage&initrd=/i.cpio&disk=a.img&disk=b%20c.img,ro&append=quiet%20x%3D1&memory=64&keep=no';
     expect(parse(query)).toEqual({
       kernel: new URL('https://host.example/ringbox/k/bzImage'),
       initrd: new URL('https://host.example/i.cpio'),
@@ -33,6 +33,7 @@ describe('parsePlan', () => {
       ],
       commandLine: 'quiet x=1',
       memory: 64,
+      keep: false,
     });
   });
 
