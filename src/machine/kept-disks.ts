@@ -6,7 +6,7 @@ export interface KeptDisk {
   name: string;
   /** Bytes that it takes in the browser's storage. */
   stored: number;
-  /** Bytes of the disk, and the version of the image it was changed on; null if it is damaged. */
+  /** Bytes of the disk, and the version of the image it was changed on; null if it cannot be told. */
   disk: { size: number; imageVersion: string } | null;
 }
 
@@ -18,7 +18,9 @@ export async function keptDisks(): Promise<KeptDisk[]> {
     const name = keptDiskName(fileName);
     if (name === undefined || !(handle instanceof FileSystemFileHandle)) continue;
     const file = await handle.getFile();
-    disks.push({ name, stored: file.size, disk: await describe(file) });
+    // A machine that writes to it meanwhile makes what was got unreadable.
+    const disk = await describe(file).catch(() => null);
+    disks.push({ name, stored: file.size, disk });
   }
   return disks.sort((a, b) => a.name.localeCompare(b.name));
 }

@@ -25,6 +25,8 @@ export class SerialPort {
   readonly #waiting: { bytes: Uint8Array; sent: () => void }[] = [];
   #arrived: () => void = () => {};
   #closed = false;
+  /** Nobody wants the output any more. */
+  #discards = false;
 
   /**
    * @param onRoom is called when a full port has been read
@@ -33,7 +35,7 @@ export class SerialPort {
     this.#uart = uart;
     this.#onRoom = onRoom;
     this.output = new ReadableStream(
-      { pull: (controller) => this.#pull(controller) },
+      { pull: (controller) => this.#pull(controller), cancel: () => this.#discard() },
       { highWaterMark: 0 },
     );
   }
@@ -46,6 +48,7 @@ export class SerialPort {
   /** Sends text or bytes to the guest. Resolves when its driver has begun to take the last of it. */
   write(data: string | Uint8Array): Promise<void> {
     const bytes = typeof data === 'string' ? this.#encoder.encode(data) : data.slice();
+    if (bytes.length === 0 || this.#closed) return Promise.resolve();
     return new Promise((resolve) => {
       this.#waiting.push({ bytes, sent: resolve });
       this.sendWaiting();
@@ -76,13 +79,14 @@ export class SerialPort {
 
   /** The guest has written a byte; on the CPU thread, inside a slice. */
   receive(byte: number): void {
+    this.outputBytes++;
+    if (this.#discards) return;
     if (this.#length === this.#pending.length) {
       const larger = new Uint8Array(2 * this.#length);
       larger.set(this.#pending);
       this.#pending = larger;
     }
     this.#pending[this.#length++] = byte;
-    this.outputBytes++;
     this.#arrived();
   }
 
@@ -91,6 +95,12 @@ export class SerialPort {
     this.#closed = true;
     for (const { sent } of this.#waiting.splice(0)) sent();
     this.#arrived();
+  }
+
+  #discard(): void {
+    this.#discards = true;
+    this.#length = 0;
+    this.#onRoom();
   }
 
   #room(): number {

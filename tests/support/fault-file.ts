@@ -54,6 +54,10 @@ export class FaultFile implements StoreFile {
   #pending: Operation[] = [];
   /** Operations until the power is cut in the middle of one; Infinity for never. */
   operationsLeft = Number.POSITIVE_INFINITY;
+  /** Operations until one fails, once; Infinity for never. */
+  untilFailure = Number.POSITIVE_INFINITY;
+  /** A flush that fails lets go of the data it was to make durable, as Linux does. */
+  forgetful = false;
   /** Bytes that the file may have. */
   quota = Number.POSITIVE_INFINITY;
   /** So many of the next flushes fail, having done nothing or something. */
@@ -82,21 +86,26 @@ export class FaultFile implements StoreFile {
 
   write(buffer: Uint8Array<ArrayBuffer>, { at }: { at: number }): number {
     if (at + buffer.length > this.quota) throw new Error('quota exceeded');
-    this.#keep({ at, bytes: buffer.slice() });
+    // Of a write that fails, half is there.
+    const fails = this.#fails();
+    const bytes = fails ? buffer.slice(0, buffer.length / 2) : buffer.slice();
+    this.#keep({ at, bytes });
     this.#spend();
-    return buffer.length;
+    return bytes.length;
   }
 
   truncate(size: number): void {
     if (size > this.#seen.size && size > this.quota) throw new Error('quota exceeded');
+    if (this.#fails()) throw new Error('the operation failed');
     this.#keep({ size });
     this.#spend();
   }
 
   flush(): void {
     this.#spend();
-    if (this.failingFlushes > 0) {
-      this.failingFlushes--;
+    if (this.failingFlushes > 0 || this.#fails()) {
+      this.failingFlushes = Math.max(0, this.failingFlushes - 1);
+      if (this.forgetful) this.#pending = this.#pending.filter((pending) => 'size' in pending);
       throw new Error('the flush failed');
     }
     for (const operation of this.#pending) this.#durable.apply(operation);
@@ -122,6 +131,12 @@ export class FaultFile implements StoreFile {
       content.apply(fate < 0.7 || 'size' in operation ? operation : cut(operation, random));
     }
     return new FaultFile(content.copy);
+  }
+
+  #fails(): boolean {
+    if (--this.untilFailure > 0) return false;
+    this.untilFailure = Number.POSITIVE_INFINITY;
+    return true;
   }
 
   #spend(): void {

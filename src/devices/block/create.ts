@@ -53,8 +53,13 @@ export async function createBlockDevice(
 ): Promise<{ device: BlockDevice; commands: BlockCommands }> {
   const { readOnly, serial, requestQueues, queueSize } = options;
   const { backend, image } = await openBackend(options);
-  const device = new BlockDevice({ backend, readOnly, serial, requestQueues, queueSize });
-  return { device, commands: commandsOf(backend, image) };
+  try {
+    const device = new BlockDevice({ backend, readOnly, serial, requestQueues, queueSize });
+    return { device, commands: commandsOf(backend, image) };
+  } catch (error) {
+    await backend.close();
+    throw error;
+  }
 }
 
 type Backend = MemoryBackend | StoreBackend;

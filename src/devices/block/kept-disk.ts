@@ -1,7 +1,8 @@
 import { DeviceError } from '../errors.ts';
 import type { BaseImage } from './backend.ts';
-import { checkSize } from './disk-size.ts';
+import { checkSize, diskSize } from './disk-size.ts';
 import { openKeptFile } from './kept-file.ts';
+import { LONGEST_BASE_NAME } from './store/format.ts';
 import { isUnborn } from './store/recovery.ts';
 import { Store } from './store/store.ts';
 import { StoreBackend } from './store/store-backend.ts';
@@ -25,15 +26,28 @@ export async function openKeptDisk(
   base: KeptBase | null,
   size: number | undefined,
 ): Promise<StoreBackend> {
+  const below = base && { ...base, fingerprint: await shortened(base.fingerprint) };
   const file = await openKeptFile(name);
   try {
-    const wanted = size ?? base?.image.size;
-    const store = isUnborn(file) ? begin(file, name, base, wanted) : goOn(file, name, base, wanted);
+    // A disk must not be smaller than its image.
+    const wanted = base === null ? size : diskSize(name, base.image.size, size);
+    const store = isUnborn(file)
+      ? begin(file, name, below, wanted)
+      : goOn(file, name, below, wanted);
     return new StoreBackend(store, base?.image ?? null);
   } catch (error) {
     file.close();
     throw error;
   }
+}
+
+/** A fingerprint that a superblock has room for: of a long one the beginning, and its checksum. */
+async function shortened(fingerprint: string): Promise<string> {
+  const bytes = new TextEncoder().encode(fingerprint);
+  if (bytes.length <= LONGEST_BASE_NAME) return fingerprint;
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const checksum = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `${fingerprint.slice(0, 200)}… (SHA-256 ${checksum})`;
 }
 
 function begin(

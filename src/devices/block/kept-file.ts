@@ -95,7 +95,10 @@ class LockedFile implements StoreFile {
   }
 
   close(): void {
-    this.#handle.close();
-    this.#release();
+    try {
+      this.#handle.close();
+    } finally {
+      this.#release();
+    }
   }
 }

@@ -155,3 +155,20 @@ test('nobody waits for a machine that is disposed', async () => {
   port.dispose();
   await written;
 });
+
+test('output that nobody wants any more never holds the guest', async () => {
+  receive(new Uint8Array(FULL));
+  expect(port.full).toBe(true);
+  await port.output.cancel();
+  expect(onRoom).toHaveBeenCalledTimes(1);
+  receive(new Uint8Array(FULL));
+  expect(port.full).toBe(false);
+  expect(port.outputBytes).toBe(2 * FULL);
+  await port.drained();
+});
+
+test('nothing is no input', async () => {
+  room = 0;
+  await port.write('');
+  expect(port.inputWaits).toBe(false);
+});

@@ -124,6 +124,7 @@ const Records = {
   next: 4,
   count: 5,
   checksum: 6,
+  attempt: 7,
   records: 8,
 } as const;
 const RECORD_WORDS = 4;
@@ -138,8 +139,15 @@ export type RecordKind = 'map' | 'log';
  * named with its checksum.
  */
 export class RecordPage extends Page {
-  begin(kind: RecordKind, generation: number, position: number, epoch: number): void {
+  begin(
+    kind: RecordKind,
+    generation: number,
+    position: number,
+    epoch: number,
+    attempt: number,
+  ): void {
     this.words.fill(0);
+    this.words[Records.attempt] = attempt;
     this.words[Records.magic] = kind === 'map' ? MAP_MAGIC : LOG_MAGIC;
     this.words[Records.generation] = generation;
     this.words[Records.position] = position;
@@ -178,6 +186,11 @@ export class RecordPage extends Page {
 
   get epoch(): number {
     return this.words[Records.epoch];
+  }
+
+  /** Random for each try to write an epoch: pages of a try that failed do not go with another's. */
+  get attempt(): number {
+    return this.words[Records.attempt];
   }
 
   get next(): number {
@@ -221,4 +234,9 @@ function setLong(words: Uint32Array, at: number, value: number): void {
 
 function long(words: Uint32Array, at: number): number {
   return words[at] + words[at + 1] * 2 ** 32;
+}
+
+/** A number that tells pages of one life of a store from those of others. */
+export function randomWord(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0];
 }

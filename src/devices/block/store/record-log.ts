@@ -1,4 +1,4 @@
-import type { Superblock } from './format.ts';
+import { randomWord, type Superblock } from './format.ts';
 import type { PageMap } from './page-map.ts';
 import { RecordWriter } from './record-writer.ts';
 import type { StoreFile } from './store-file.ts';
@@ -55,6 +55,7 @@ export class RecordLog {
       kind: 'log' as const,
       generation: this.#generation,
       epoch: this.#epoch,
+      attempt: randomWord(),
       position: this.#position,
       page: this.#next,
     };

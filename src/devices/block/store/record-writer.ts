@@ -8,6 +8,8 @@ export interface ChainStart {
   kind: RecordKind;
   generation: number;
   epoch: number;
+  /** Random for each try to write the epoch. */
+  attempt: number;
   /** Number of the first page in its chain, from 0. */
   position: number;
   /** Page of the file for it. */
@@ -79,8 +81,8 @@ export class RecordWriter {
   }
 
   #begin(): void {
-    const { kind, generation, epoch } = this.#start;
-    this.#record.begin(kind, generation, this.#position, epoch);
+    const { kind, generation, epoch, attempt } = this.#start;
+    this.#record.begin(kind, generation, this.#position, epoch, attempt);
   }
 
   #end(next: number): void {

@@ -61,14 +61,15 @@ export function recover(file: StoreFile): Recovered {
 
 function newestSuperblock(file: StoreFile): Superblock {
   const pages = readSuperblocks(file);
-  const sound = pages.map(decodeSuperblock).filter((superblock) => superblock !== undefined);
-  if (sound.length > 0) return sound.reduce((a, b) => (a.sequence > b.sequence ? a : b));
   const kinds = pages.map(superblockKind);
+  // Also when the other superblock is one of ours: it is older than what a newer version has written.
   const other = pages.find((page) => superblockKind(page) === 'other-version');
   if (other !== undefined) {
     const message = `it has version ${versionOf(other)}, and this is version ${FORMAT_VERSION}`;
     throw new DeviceError('disk-version', message);
   }
+  const sound = pages.map(decodeSuperblock).filter((superblock) => superblock !== undefined);
+  if (sound.length > 0) return sound.reduce((a, b) => (a.sequence > b.sequence ? a : b));
   if (kinds.includes('ours')) throw damaged('neither of its superblocks is whole');
   throw new DeviceError('disk-foreign', 'it does not begin as a store does');
 }
@@ -118,9 +119,14 @@ class Reader {
     const pages: number[] = [];
     const epochs: number[] = [];
     let page = logPage;
+    let attempt = 0;
     while (this.#readRecords(page, 'log', logGeneration, pages.length)) {
+      const { epoch } = this.#record;
+      // A page of the same epoch that another attempt has left does not belong to this one.
+      if (epoch === epochs.at(-1) && this.#record.attempt !== attempt) break;
+      attempt = this.#record.attempt;
       pages.push(page);
-      epochs.push(this.#record.epoch);
+      epochs.push(epoch);
       page = this.#record.next;
     }
     const last = epochs.at(-1);

@@ -92,28 +92,37 @@ export class StoreBackend implements BlockBackend {
 
   async close(): Promise<void> {
     await Promise.all(this.#going.map(({ over }) => over));
-    this.#store.close();
-    await this.#base?.close();
+    try {
+      this.#store.close();
+    } finally {
+      await this.#base?.close();
+    }
   }
 
   #read(offset: number, length: number, target: ReadTarget): Pending {
     let pieces: Promise<void>[] | undefined;
-    for (let done = 0; done < length; ) {
-      const at = offset + done;
-      const left = length - done;
-      const block = Math.floor(at / PAGE_SIZE);
-      const where = this.#store.where(block);
-      if (where === NOT_HERE) {
-        const count = Math.min(left, this.#endOfGap(block, offset + length) - at);
-        pieces = withPiece(pieces, this.#readBase(at, count, new ShiftedTarget(target, done)));
-        done += count;
-      } else if (where === ZEROS) {
-        const count = Math.min(left, PAGE_SIZE - (at % PAGE_SIZE));
-        target.putZeroes(done, count);
-        done += count;
-      } else {
-        done += this.#readStored(at, left, done, target);
+    try {
+      for (let done = 0; done < length; ) {
+        const at = offset + done;
+        const left = length - done;
+        const block = Math.floor(at / PAGE_SIZE);
+        const where = this.#store.where(block);
+        if (where === NOT_HERE) {
+          const count = Math.min(left, this.#endOfGap(block, offset + length) - at);
+          pieces = withPiece(pieces, this.#readBase(at, count, new ShiftedTarget(target, done)));
+          done += count;
+        } else if (where === ZEROS) {
+          const count = Math.min(left, PAGE_SIZE - (at % PAGE_SIZE));
+          target.putZeroes(done, count);
+          done += count;
+        } else {
+          done += this.#readStored(at, left, done, target);
+        }
       }
+    } catch (error) {
+      // Others still fill the target: it must not be used for anything else before they are done.
+      if (pieces === undefined) throw error;
+      pieces.push(Promise.reject(error));
     }
     return allOf(pieces);
   }
@@ -237,7 +246,12 @@ function withPiece(pieces: Promise<void>[] | undefined, piece: Pending) {
   return pieces === undefined ? [piece] : [...pieces, piece];
 }
 
-/** Settles with all of them. */
+/** Settles when all of them have. */
 function allOf(pieces: Promise<void>[] | undefined): Pending {
-  return pieces && Promise.all(pieces).then(() => {});
+  return pieces && settled(pieces);
+}
+
+async function settled(pieces: Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(pieces)).find(({ status }) => status === 'rejected');
+  if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
 }

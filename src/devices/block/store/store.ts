@@ -1,9 +1,10 @@
 import { DeviceError } from '../../errors.ts';
 import { checksum } from './checksum.ts';
-import { PAGE_SIZE, RECORDS_PER_PAGE, SUPERBLOCKS, type Superblock } from './format.ts';
+import { PAGE_SIZE, RECORDS_PER_PAGE, randomWord, SUPERBLOCKS, type Superblock } from './format.ts';
 import { PageAllocator } from './page-allocator.ts';
 import { isPage, NOT_HERE, PageMap, ZEROS } from './page-map.ts';
 import { RecordLog } from './record-log.ts';
+import { writePage } from './record-writer.ts';
 import { type Recovered, recover } from './recovery.ts';
 import type { StoreFile } from './store-file.ts';
 import { writeMap, writeSuperblock } from './writing.ts';
@@ -56,6 +57,10 @@ export class Store {
   #logPages: number[];
   /** A newer superblock than `#superblock` may be durable or not. */
   #inDoubt = false;
+  /** Pages that superblocks refer to which may count. */
+  #leftInDoubt: number[] = [];
+  /** The last flush of the file failed: what was written before it may never become durable. */
+  #flushFailed = false;
   /** Where the blocks of the buffer are to be written. */
   readonly #pages = new Uint32Array(BUFFER_BLOCKS);
 
@@ -152,12 +157,13 @@ export class Store {
    * @throws DeviceError 'disk-full' when there is no room; then nothing has changed
    */
   write(block: number, count: number): void {
-    this.#makeRoom(count + this.#recordPages(count));
-    for (let index = 0; index < count; index++) this.#pages[index] = this.#pageFor(block + index);
+    this.#makeRoomForData(count);
+    // Always other pages: of a write that fails in the middle nothing may be seen.
+    for (let index = 0; index < count; index++) this.#pages[index] = this.#allocator.take();
     try {
       this.#writeRuns(count);
     } catch (error) {
-      this.#takeBack(block, count);
+      for (let index = 0; index < count; index++) this.#allocator.release(this.#pages[index]);
       throw full(error);
     }
     for (let index = 0; index < count; index++) {
@@ -185,20 +191,22 @@ export class Store {
   flush(): void {
     if (this.#changed.size === 0 && !this.#inDoubt) return;
     try {
+      if (this.#flushFailed) this.#writeChangedAgain();
       this.#log.write(this.#changed, this.#map);
-      this.#file.flush();
+      this.#flushFile();
     } catch (error) {
       this.#log.takeBack((page) => this.#allocator.release(page));
       throw full(error);
     }
     this.#log.commit();
+    // They are durable: from here on none of their pages may be used for anything else.
+    this.#changed.clear();
     // The log that was written to may not be the one that the next opening finds.
     if (this.#inDoubt) this.#begin();
-    for (const page of this.#superseded) this.#allocator.release(page);
-    this.#superseded = [];
-    this.#changed.clear();
-    if (this.#log.length >= Math.max(this.#economy.logLimit, 2 * this.#mapPages.length))
+    this.#releaseSuperseded();
+    if (this.#log.length >= Math.max(this.#economy.logLimit, 2 * this.#mapPages.length)) {
       this.#tryCheckpoint();
+    }
   }
 
   /** Flushes, and lets go of the file. */
@@ -219,6 +227,36 @@ export class Store {
     }
   }
 
+  /** @throws what the file throws; whether what was written is durable is unknown then */
+  #flushFile(): void {
+    try {
+      this.#file.flush();
+      this.#flushFailed = false;
+    } catch (error) {
+      this.#flushFailed = true;
+      throw error;
+    }
+  }
+
+  /**
+   * Writes the data of all changed blocks again where they are. An operating system may take what
+   * it could not make durable for done with, so that the next flush would succeed without it.
+   */
+  #writeChangedAgain(): void {
+    const bytes = this.blocks[0];
+    for (const block of this.#changed.keys()) {
+      const page = this.#map.get(block);
+      if (!isPage(page)) continue;
+      this.read(block, 1);
+      writePage(this.#file, page, bytes);
+    }
+  }
+
+  #releaseSuperseded(): void {
+    for (const page of this.#superseded) this.#allocator.release(page);
+    this.#superseded = [];
+  }
+
   #tryCheckpoint(): void {
     try {
       this.#checkpoint();
@@ -229,11 +267,13 @@ export class Store {
   }
 
   /**
-   * Writes the map anew and begins another log. All that was changed must be in the log. Nothing
-   * that the last superblock refers to is touched before the new one is durable.
+   * Writes the map anew, with all that was changed, and begins another log. Nothing that the last
+   * superblock refers to is touched before the new one is durable. Afterwards nothing is left to be
+   * flushed.
    */
   #checkpoint(): void {
-    const before = [...this.#mapPages, ...this.#logPages, ...this.#log.pages];
+    if (this.#flushFailed) this.#writeChangedAgain();
+    const before = [...this.#mapPages, ...this.#logPages, ...this.#log.pages, ...this.#leftInDoubt];
     const taken: number[] = [];
     const take = () => {
       const page = this.#takeRecordPage();
@@ -246,22 +286,27 @@ export class Store {
     try {
       superblock.mapPage = writeMap(this.#file, this.#map, superblock, take);
       superblock.logPage = take();
-      this.#file.flush();
+      this.#flushFile();
     } catch (error) {
       for (const page of taken) this.#allocator.release(page);
       throw error;
     }
     // From here on until it is durable, this superblock may count or the one before. What either
-    // refers to stays; should this fail, another try goes to the same place.
+    // refers to stays, also the pages of what was just changed; should this fail, another try goes
+    // to the same place, and until one has succeeded no flush does.
     this.#inDoubt = true;
+    this.#changed.clear();
+    this.#leftInDoubt.push(...taken);
     writeSuperblock(this.#file, superblock);
     this.#file.flush();
     this.#inDoubt = false;
+    this.#leftInDoubt = [];
     this.#superblock = superblock;
     this.#mapPages = taken.slice(0, -1);
     this.#logPages = [];
     this.#log.begin(superblock);
     for (const page of before) this.#allocator.release(page);
+    this.#releaseSuperseded();
     this.#cutOff();
   }
 
@@ -271,22 +316,12 @@ export class Store {
     const { growth } = this.#economy;
     if (this.#allocator.length - inUse <= 4 * growth) return;
     const length = Math.ceil(inUse / growth) * growth;
-    this.#file.truncate(length * PAGE_SIZE);
-    this.#allocator.resize(length);
-  }
-
-  /** Where a block goes: its page if the last durable state does not have it, or another. */
-  #pageFor(block: number): number {
-    const page = this.#map.get(block);
-    return isPage(page) && this.#changed.has(block) ? page : this.#allocator.take();
-  }
-
-  /** Gives back the pages that were taken for a write that failed. */
-  #takeBack(block: number, count: number): void {
-    for (let index = 0; index < count; index++) {
-      const page = this.#pages[index];
-      if (page !== this.#map.get(block + index)) this.#allocator.release(page);
+    try {
+      this.#file.truncate(length * PAGE_SIZE);
+    } catch {
+      return; // a file that stays long is no harm
     }
+    this.#allocator.resize(length);
   }
 
   #writeRuns(count: number): void {
@@ -314,9 +349,26 @@ export class Store {
     this.#changed.set(block, check);
   }
 
-  /** Pages that the records of the next flush may take, with `more` changed blocks. */
+  /**
+   * Pages that records may take: those of the next flush, with `more` changed blocks, and those of
+   * the next map, without which a full disk could not be opened again.
+   */
   #recordPages(more: number): number {
-    return this.#economy.reserve + Math.ceil((this.#changed.size + more) / RECORDS_PER_PAGE);
+    const changes = Math.ceil((this.#changed.size + more) / RECORDS_PER_PAGE);
+    return this.#economy.reserve + 2 * changes + this.#mapPages.length + this.#log.length;
+  }
+
+  /** @throws DeviceError 'disk-full' when there is no room, not even for a new map instead of the log */
+  #makeRoomForData(count: number): void {
+    try {
+      this.#makeRoom(count + this.#recordPages(count));
+    } catch (error) {
+      if (this.#log.length === 0 && this.#superseded.length === 0) throw error;
+      const kept = this.buffer.slice(0, count * PAGE_SIZE);
+      this.#tryCheckpoint();
+      this.buffer.set(kept);
+      this.#makeRoom(count + this.#recordPages(count));
+    }
   }
 
   #takeRecordPage(): number {
@@ -345,8 +397,4 @@ function full(error: unknown): DeviceError {
   if (error instanceof DeviceError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new DeviceError('disk-full', `the disk's file takes no more: ${reason}`, error);
-}
-
-function randomWord(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0];
 }

@@ -18,7 +18,8 @@ export function writeMap(
   let block = map.nextHere(0, end);
   if (block === end) return 0;
   const generation = superblock.mapGeneration;
-  const start = { kind: 'map' as const, generation, epoch: 0, position: 0, page: take() };
+  const chain = { kind: 'map' as const, generation, epoch: 0, attempt: 0 };
+  const start = { ...chain, position: 0, page: take() };
   const writer = new RecordWriter(file, start, take);
   for (; block < end; block = map.nextHere(block + 1, end)) writer.add(block, map.get(block), 0);
   writer.finish(0);

@@ -164,6 +164,7 @@ type Step =
   | { kind: 'clear'; block: number; count: number; to: typeof ZEROS | typeof NOT_HERE }
   | { kind: 'flush' }
   | { kind: 'failing flush' }
+  | { kind: 'failure'; after: number; forgetful: boolean }
   | { kind: 'reopen' }
   | { kind: 'power cut'; seed: number; after: number };
 
@@ -182,6 +183,14 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     { weight: 5, arbitrary: fc.constant({ kind: 'flush' as const }) },
     { weight: 1, arbitrary: fc.constant({ kind: 'failing flush' as const }) },
     { weight: 1, arbitrary: fc.constant({ kind: 'reopen' as const }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('failure' as const),
+        after: fc.integer({ min: 1, max: 12 }),
+        forgetful: fc.boolean(),
+      }),
+    },
     {
       weight: 3,
       arbitrary: fc.record({
@@ -224,7 +233,10 @@ class Trial {
     else if (step.kind === 'clear') this.#clear(step);
     else if (step.kind === 'flush') this.#flush();
     else if (step.kind === 'failing flush') this.#failingFlush();
-    else if (step.kind === 'reopen') this.#reopen();
+    else if (step.kind === 'failure') {
+      this.file.untilFailure = step.after;
+      this.file.forgetful = step.forgetful;
+    } else if (step.kind === 'reopen') this.#reopen();
     else {
       this.#cut = { seed: step.seed };
       this.file.operationsLeft = step.after;
@@ -233,8 +245,14 @@ class Trial {
 
   #write(block: number, count: number): void {
     const tag = ++this.#tag;
-    write(this.store, block, count, tag);
-    this.current.fill(tag, block, block + count);
+    // Where an operation fails, a write may make durable what was written before it.
+    if (this.file.untilFailure < Number.POSITIVE_INFINITY) this.#remember();
+    if (this.#succeeds(() => write(this.store, block, count, tag))) {
+      this.current.fill(tag, block, block + count);
+    }
+    for (const at of [block, block + count - 1]) {
+      expect(tagOf(this.store, at)).toBe(this.current[at]);
+    }
   }
 
   #clear({ block, count, to }: Extract<Step, { kind: 'clear' }>): void {
@@ -245,20 +263,24 @@ class Trial {
 
   #flush(): void {
     this.#remember();
-    this.store.flush();
+    if (!this.#succeeds(() => this.store.flush())) return;
     this.possible = this.current.map((tag) => new Set([tag]));
   }
 
-  #failingFlush(): void {
-    this.#remember();
-    this.file.failingFlushes = 1;
+  /** @returns whether no operation of the file failed; a power cut is thrown on */
+  #succeeds(action: () => void): boolean {
     try {
-      this.store.flush();
-      // There was nothing to flush, or it was only its checkpoint that failed.
-      this.possible = this.current.map((tag) => new Set([tag]));
+      action();
+      return true;
     } catch (error) {
-      if (!/flush failed/.test((error as Error).message)) throw error;
+      if (!/failed|could be written/.test((error as Error).message)) throw error;
+      return false;
     }
+  }
+
+  #failingFlush(): void {
+    this.file.failingFlushes = 1;
+    this.#flush();
     this.file.failingFlushes = 0;
   }
 
@@ -267,6 +289,7 @@ class Trial {
   }
 
   #reopen(): void {
+    this.file.untilFailure = Number.POSITIVE_INFINITY;
     this.#flush();
     this.store.close();
     this.file = new FaultFile(this.file.content);
