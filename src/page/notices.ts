@@ -78,7 +78,11 @@ export function keptDiskNotice(
     case 'disk-foreign':
     case 'disk-version':
     case 'base-changed':
-      return failedStartNotice({ ...failure, remedy: LEFT_AS_IT_IS }, [withoutKeeping, fresh]);
+      return {
+        ...failedStartNotice(failure, [withoutKeeping, fresh]),
+        title: 'The root disk with your changes cannot be used',
+        remedy: LEFT_AS_IT_IS,
+      };
     default:
       return undefined;
   }

@@ -234,6 +234,7 @@ test.describe('what cannot be used', () => {
     });
     await bringNewerDisk(page);
     await page.goto(BUILT_PAGE);
+    await expect(notice(page)).toContainText('The root disk with your changes cannot be used');
     await expect(notice(page)).toContainText('was changed on');
     await takeFreshDisk(page, 'Fresh disk');
     expect(await screen(page)).toContain(NEWER_MOTTO);
