@@ -1,4 +1,5 @@
 import { KEPT_FOLDER, keptDiskName, keptFileName } from '../devices/block/kept-file.ts';
+import { privateFolder } from '../devices/block/private-files.ts';
 import { decodeSuperblock, PAGE_SIZE, Page, SUPERBLOCKS } from '../devices/block/store/format.ts';
 
 /** A disk whose changes are kept in this browser: see `DiskOptions.keep`. */
@@ -12,7 +13,7 @@ export interface KeptDisk {
 
 /** The disks that are kept in this browser, in use or not. */
 export async function keptDisks(): Promise<KeptDisk[]> {
-  const folder = await keptFolder();
+  const folder = await privateFolder(KEPT_FOLDER);
   const disks: KeptDisk[] = [];
   for await (const [fileName, handle] of folder.entries()) {
     const name = keptDiskName(fileName);
@@ -30,17 +31,12 @@ export async function keptDisks(): Promise<KeptDisk[]> {
  * @throws DOMException 'NoModificationAllowedError' while a machine has the disk
  */
 export async function forgetKeptDisk(name: string): Promise<void> {
-  const folder = await keptFolder();
+  const folder = await privateFolder(KEPT_FOLDER);
   try {
     await folder.removeEntry(keptFileName(name));
   } catch (error) {
     if (!(error instanceof DOMException) || error.name !== 'NotFoundError') throw error;
   }
-}
-
-async function keptFolder(): Promise<FileSystemDirectoryHandle> {
-  const root = await navigator.storage.getDirectory();
-  return root.getDirectoryHandle(KEPT_FOLDER, { create: true });
 }
 
 async function describe(file: File): Promise<KeptDisk['disk']> {

@@ -1,5 +1,6 @@
 import { DeviceError } from '../errors.ts';
 import type { BaseImage } from './backend.ts';
+import { digest, hexadecimal } from './digest.ts';
 import { checkSize, diskSize } from './disk-size.ts';
 import { openKeptFile } from './kept-file.ts';
 import { LONGEST_BASE_NAME } from './store/format.ts';
@@ -45,8 +46,7 @@ export async function openKeptDisk(
 async function shortened(fingerprint: string): Promise<string> {
   const bytes = new TextEncoder().encode(fingerprint);
   if (bytes.length <= LONGEST_BASE_NAME) return fingerprint;
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  const checksum = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const checksum = hexadecimal(await digest(fingerprint));
   return `${fingerprint.slice(0, 200)}… (SHA-256 ${checksum})`;
 }
 

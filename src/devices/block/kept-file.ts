@@ -1,4 +1,5 @@
 import { DeviceError } from '../errors.ts';
+import { openSynchronously, privateFolder } from './private-files.ts';
 import type { StoreFile } from './store/store-file.ts';
 
 /** The folder of kept disks in the private file system of the page's origin. */
@@ -10,9 +11,6 @@ const EXTENSION = '.ringdisk';
  * sleeping workers are gone and their locks with them.
  */
 const LONGEST_WAIT = 3000;
-
-/** What a file handle can do in a worker; pages, whose types these are, cannot. */
-type WorkerFileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<StoreFile> };
 
 /** The file of the kept disk `name`, in KEPT_FOLDER. */
 export function keptFileName(name: string): string {
@@ -33,10 +31,8 @@ export function keptDiskName(fileName: string): string | undefined {
 export async function openKeptFile(name: string): Promise<StoreFile> {
   const release = await lock(name);
   try {
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle(KEPT_FOLDER, { create: true });
-    const file = await folder.getFileHandle(keptFileName(name), { create: true });
-    return new LockedFile(await (file as WorkerFileHandle).createSyncAccessHandle(), release);
+    const folder = await privateFolder(KEPT_FOLDER);
+    return new LockedFile(await openSynchronously(folder, keptFileName(name)), release);
   } catch (error) {
     release();
     if (error instanceof DOMException && error.name === 'NoModificationAllowedError') {

@@ -1,16 +1,12 @@
+import { digest, hexadecimal } from '../digest.ts';
+import { openSynchronously, privateFolder } from '../private-files.ts';
 import type { ImageIdentity } from './http-answer.ts';
-import { type SlotFile, SlotStore } from './slot-store.ts';
+import { SlotStore } from './slot-store.ts';
 
 /** Bytes of blocks that are kept of one image at most, and of those used before it: 256 MiB each. */
 const STORE_LIMIT = 256 * 2 ** 20;
 /** Where the files lie in the origin's private file system. */
 const FOLDER = 'ringbox-image-blocks';
-
-/** What a file handle is in a worker, where these types are not known. */
-interface LockableHandle {
-  /** @throws DOMException while somebody else has the file open */
-  createSyncAccessHandle(): Promise<SlotFile>;
-}
 
 /**
  * The blocks of an image at an address that the browser has kept from the last time, if it is
@@ -26,12 +22,10 @@ export async function openBrowserStore(
     return null;
   }
   try {
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle(FOLDER, { create: true });
+    const folder = await privateFolder(FOLDER);
     const name = hexadecimal(await digest(url));
     await removeOld(folder, name);
-    const handle = await folder.getFileHandle(name, { create: true });
-    const file = await (handle as unknown as LockableHandle).createSyncAccessHandle();
+    const file = await openSynchronously(folder, name);
     try {
       return new SlotStore(file, await digest(JSON.stringify([url, identity])), STORE_LIMIT);
     } catch (error) {
@@ -57,12 +51,4 @@ async function removeOld(folder: FileSystemDirectoryHandle, name: string): Promi
     // One that is in use stays: it cannot be removed.
     if (total > STORE_LIMIT) await folder.removeEntry(file.name).catch(() => {});
   }
-}
-
-async function digest(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-}
-
-function hexadecimal(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,15 +1,8 @@
+import type { StoreFile } from '../store/store-file.ts';
 import { BLOCK_SIZE } from './block-cache.ts';
 
-/** A file for one worker alone: what is used of FileSystemSyncAccessHandle. */
-export interface SlotFile {
-  getSize(): number;
-  /** @returns bytes read, fewer at the end of the file */
-  read(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
-  /** @returns bytes written */
-  write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
-  truncate(size: number): void;
-  close(): void;
-}
+/** A file for one worker alone. Nothing in it is worth a flush. */
+export type SlotFile = Omit<StoreFile, 'flush'>;
 
 const MAGIC = 0x63786272; // "rbxc", little-endian
 const VERSION = 1;
