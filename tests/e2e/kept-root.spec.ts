@@ -4,6 +4,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { prepareGuest } from '../../guest/build/index.ts';
 import { BUILT_PAGE } from '../../playwright.config.ts';
 import { boot, screen, type, untilPrompt } from '../support/built-page.ts';
+import { fetchAlone } from '../support/fetch-alone.ts';
 
 // The page's own root disk, whose changes are kept in the browser.
 
@@ -66,7 +67,7 @@ async function bringNewerDisk(page: Page): Promise<void> {
   image.write(NEWER_MOTTO, image.indexOf(MOTTO));
   const body = gzipSync(image);
   await page.route('**/guest/manifest.json', async (route) => {
-    const response = await route.fetch();
+    const response = await fetchAlone(route);
     const manifest = await response.json();
     Object.assign(manifest.rootfs, { version: 'newer', size: body.length });
     await route.fulfill({ response, json: manifest });

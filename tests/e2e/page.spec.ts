@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '@playwright/test';
 import { BUILT_PAGE } from '../../playwright.config.ts';
 import { boot, screen, type, untilPrompt } from '../support/built-page.ts';
+import { fetchAlone } from '../support/fetch-alone.ts';
 
 const notice = (page: Page) => page.locator('#notice');
 
@@ -164,7 +165,7 @@ test.describe('bad input', () => {
   test('a page that is not isolated says how to serve it', async ({ page }) => {
     // The document alone, which `goto` waits for: no other answer may be under way when the test ends.
     await page.route(BUILT_PAGE, async (route) => {
-      const response = await route.fetch();
+      const response = await fetchAlone(route);
       const headers = response.headers();
       delete headers['cross-origin-opener-policy'];
       delete headers['cross-origin-embedder-policy'];

@@ -1,3 +1,4 @@
+import { fetchAlone } from '../support/fetch-alone.ts';
 import { expect, type GuestPage, test } from '../support/machines.ts';
 
 const BLOCK = 4096;
@@ -31,7 +32,7 @@ test.describe('the sync rule', () => {
   test('without it, code that used to be there runs', async ({ guest, page }) => {
     const kept = /this\.#dropCode\(address[^;]*;/;
     await page.route('**/src/transport/device-link.ts*', async (route) => {
-      const response = await route.fetch();
+      const response = await fetchAlone(route);
       const source = await response.text();
       expect(source).toMatch(kept);
       await route.fulfill({ response, body: source.replace(kept, '') });

@@ -8,6 +8,7 @@ import type { Page } from '@playwright/test';
 import { buildExt4Image } from '../../guest/build/image.ts';
 import { BUILT_PAGE } from '../../playwright.config.ts';
 import { screen, type, untilPrompt } from '../support/built-page.ts';
+import { fetchAlone } from '../support/fetch-alone.ts';
 import { ImageServer, type ServedImage, servedBytes } from '../support/image-server.ts';
 import { expect, type GuestPage, test } from '../support/machines.ts';
 
@@ -217,7 +218,7 @@ test.describe('the page', () => {
   /** Serves the image beside the page. @returns the parameters of the page's address */
   async function beside(page: Page, name: string): Promise<string> {
     await page.route(`${BUILT_PAGE}${name}`, async (route) => {
-      await route.fulfill({ response: await route.fetch({ url: server.url }) });
+      await route.fulfill({ response: await fetchAlone(route, server.url) });
     });
     return `?disk=${name}`;
   }
