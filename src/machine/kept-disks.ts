@@ -1,4 +1,4 @@
-import { KEPT_FOLDER, keptDiskName, keptFileName } from '../devices/block/kept-file.ts';
+import { KEPT_FOLDER, keptDiskName, keptFileName, keptLock } from '../devices/block/kept-file.ts';
 import { privateFolder } from '../devices/block/private-files.ts';
 import { decodeSuperblock, PAGE_SIZE, Page, SUPERBLOCKS } from '../devices/block/store/format.ts';
 
@@ -7,13 +7,19 @@ export interface KeptDisk {
   name: string;
   /** Bytes that it takes in the browser's storage. */
   stored: number;
-  /** Bytes of the disk, and the version of the image it was changed on; null if it cannot be told. */
-  disk: { size: number; imageVersion: string } | null;
+  /** A machine has it, or a piece of work, in this tab or another. */
+  inUse: boolean;
+  /**
+   * Bytes of the disk; bytes that were changed on its image, null if that is not known; and the version
+   * of the image, '' for zeros. Null if nothing can be told.
+   */
+  disk: { size: number; changed: number | null; imageVersion: string } | null;
 }
 
 /** The disks that are kept in this browser, in use or not. */
 export async function keptDisks(): Promise<KeptDisk[]> {
   const folder = await privateFolder(KEPT_FOLDER);
+  const locked = await heldLocks();
   const disks: KeptDisk[] = [];
   for await (const [fileName, handle] of folder.entries()) {
     const name = keptDiskName(fileName);
@@ -21,7 +27,7 @@ export async function keptDisks(): Promise<KeptDisk[]> {
     const file = await handle.getFile();
     // A machine that writes to it meanwhile makes what was got unreadable.
     const disk = await describe(file).catch(() => null);
-    disks.push({ name, stored: file.size, disk });
+    disks.push({ name, stored: file.size, inUse: locked.has(keptLock(name)), disk });
   }
   return disks.sort((a, b) => a.name.localeCompare(b.name));
 }
@@ -39,6 +45,11 @@ export async function forgetKeptDisk(name: string): Promise<void> {
   }
 }
 
+async function heldLocks(): Promise<Set<string | undefined>> {
+  const { held } = await navigator.locks.query();
+  return new Set(held?.map(({ name }) => name));
+}
+
 async function describe(file: File): Promise<KeptDisk['disk']> {
   const page = new Page();
   let newest = -1;
@@ -50,7 +61,7 @@ async function describe(file: File): Promise<KeptDisk['disk']> {
     const superblock = decodeSuperblock(page);
     if (superblock === undefined || superblock.sequence <= newest) continue;
     newest = superblock.sequence;
-    disk = { size: superblock.size, imageVersion: superblock.base };
+    disk = { size: superblock.size, changed: null, imageVersion: superblock.base };
   }
   return disk;
 }

@@ -23,6 +23,11 @@ export function keptDiskName(fileName: string): string | undefined {
   return decodeURIComponent(fileName.slice(0, -EXTENSION.length));
 }
 
+/** The Web Lock that whoever has the kept disk `name` holds. */
+export function keptLock(name: string): string {
+  return `ringbox disk ${name}`;
+}
+
 /**
  * Opens the file of the kept disk `name`, made empty if there is none. Until it is closed nobody
  * else can, in this tab or another. For a worker.
@@ -51,7 +56,7 @@ function lock(name: string): Promise<() => void> {
       reject(tooLong ? inUse(name) : error);
     };
     const signal = AbortSignal.timeout(LONGEST_WAIT);
-    navigator.locks.request(`ringbox disk ${name}`, { signal }, held).catch(failed);
+    navigator.locks.request(keptLock(name), { signal }, held).catch(failed);
   });
 }
 

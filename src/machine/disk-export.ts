@@ -1,0 +1,59 @@
+import type { Disk } from './disk.ts';
+import type { DiskWorkOptions } from './disk-work.ts';
+import type { Machine } from './machine.ts';
+import type { DiskOptions } from './options.ts';
+
+/**
+ * A disk to be exported: one that a machine of this page has, or a kept one that no machine has,
+ * described as for a machine, with its image if it was made on one.
+ */
+export type ExportedDisk = { machine: Machine; disk: Disk } | (DiskOptions & { keep: string });
+
+export interface ExportOptions extends DiskWorkOptions {
+  /** `raw`: the bytes of the disk; `gzip`: the same, compressed; `store`: a `.ringdisk` file. */
+  format: 'raw' | 'gzip' | 'store';
+  /**
+   * With `store`: all of the disk (the standard), or what was changed on its image, with which alone the
+   * file is then of use.
+   */
+  content?: 'whole' | 'changes';
+}
+
+/** A file that exists for a while, in the private storage of the page's origin. */
+export interface TemporaryFile {
+  file: File;
+  /**
+   * Deletes it. Without this it is deleted some time after the page has gone. A download that was begun
+   * from it reads it until its end, of which the page is not told.
+   */
+  delete(): Promise<void>;
+}
+
+/**
+ * Writes a disk into a file that the user has chosen, such as one of `showSaveFilePicker`. Where the
+ * disk has zeros, a raw file has holes if its file system knows them. The file is changed only at the
+ * end, and not at all by a failure.
+ *
+ * A machine that has the disk stands still meanwhile, so that the file is one moment of the disk, as
+ * after a power cut; then it goes on.
+ * @throws MachineError
+ */
+export async function exportDisk(
+  what: ExportedDisk,
+  to: FileSystemFileHandle,
+  options: ExportOptions,
+): Promise<void> {
+  throw new Error(`not made yet: ${[what, to, options]}`);
+}
+
+/**
+ * The same for browsers without `showSaveFilePicker`: a file to be downloaded, which lies in the
+ * browser's storage, not in memory.
+ * @throws MachineError
+ */
+export async function exportDiskToFile(
+  what: ExportedDisk,
+  options: ExportOptions,
+): Promise<TemporaryFile> {
+  throw new Error(`not made yet: ${[what, options]}`);
+}

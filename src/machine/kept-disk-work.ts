@@ -1,0 +1,86 @@
+import type { DiskWorkOptions } from './disk-work.ts';
+import type { DiskOptions } from './options.ts';
+
+/**
+ * Makes an empty disk that is kept. @param size bytes, a multiple of 512
+ * @throws MachineError 'disk-exists', 'disk-size', 'disk-full'
+ */
+export async function createKeptDisk(name: string, size: number): Promise<void> {
+  throw new Error(`not made yet: ${[name, size]}`);
+}
+
+export interface ImportOptions extends DiskWorkOptions {
+  /** Bytes of the disk, at least those of the image, which is followed by zeros. */
+  size?: number;
+}
+
+/**
+ * Makes a kept disk of an image: raw, gzip, zstd or a store (`.ringdisk`), recognised by its content.
+ * Zeros take no room. It takes its name when it is complete.
+ * @throws MachineError 'disk-exists', 'image-format' for what cannot be read, 'disk-size', 'disk-full',
+ *   'disk-unreadable' for an image that is damaged or cut off
+ */
+export async function importKeptDisk(
+  name: string,
+  image: Blob | ReadableStream<Uint8Array<ArrayBuffer>>,
+  options: ImportOptions = {},
+): Promise<void> {
+  throw new Error(`not made yet: ${[name, image, options]}`);
+}
+
+/**
+ * Copies a kept disk. A machine that has it, in this tab or another, is paused meanwhile: the copy is
+ * one moment of the disk, as after a power cut.
+ * @throws MachineError 'disk-missing', 'disk-exists', 'disk-full', 'disk-in-use' when the tab that has
+ *   it does not answer
+ */
+export async function copyKeptDisk(
+  from: string,
+  to: string,
+  options: DiskWorkOptions = {},
+): Promise<void> {
+  throw new Error(`not made yet: ${[from, to, options]}`);
+}
+
+/** @throws MachineError 'disk-missing', 'disk-exists', 'disk-in-use' */
+export async function renameKeptDisk(from: string, to: string): Promise<void> {
+  throw new Error(`not made yet: ${[from, to]}`);
+}
+
+/** A copy of a kept disk to look at: what is written to it is forgotten. */
+export interface DiskLook {
+  /** For `DiskOptions.keep`, together with the image of the disk, if it has one. */
+  keep: string;
+  /**
+   * Deletes the copy. Comes after the machine that has it was disposed of. Without this it is deleted
+   * some time after the page has gone.
+   */
+  end(): Promise<void>;
+}
+
+/**
+ * Copies a kept disk for a while, so that a second tab can use it as it is now.
+ * @throws MachineError as `copyKeptDisk`
+ */
+export async function lookAtKeptDisk(
+  name: string,
+  options: DiskWorkOptions = {},
+): Promise<DiskLook> {
+  throw new Error(`not made yet: ${[name, options]}`);
+}
+
+/** Below what a kept disk is to lie; null for zeros: a disk that needs no image. */
+export type NewBase = Pick<DiskOptions, 'image' | 'imageVersion'> | null;
+
+/**
+ * Puts a kept disk, which stays as it is to its guest, on another image or on none.
+ * @param disk as for a machine, with its present image
+ * @throws MachineError 'disk-in-use', 'base-changed', 'disk-full'
+ */
+export async function rebaseKeptDisk(
+  disk: DiskOptions & { keep: string },
+  onto: NewBase,
+  options: DiskWorkOptions = {},
+): Promise<void> {
+  throw new Error(`not made yet: ${[disk, onto, options]}`);
+}
