@@ -43,6 +43,10 @@ export interface BlockCommands {
   imageStatistics(): ImageStatistics | null;
   /** What the guest has changed, since ever if the disk is kept: see `ChangeListing`. */
   changes(from: number, limit: number): ChangeListing;
+  /** Where the disk may have anything but zeros, in order. */
+  data(from: number, limit: number): ChangeListing;
+  /** What a store calls the disk's image, '' for zeros; null when changes are not kept. */
+  base(): string | null;
   /** The bytes [offset, offset + length). @throws RangeError when they are not all on the disk */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -62,12 +66,15 @@ export async function createBlockDevice(
   }
 }
 
-type Backend = MemoryBackend | StoreBackend;
+export type DiskBackend = MemoryBackend | StoreBackend;
 
-/** Opens the disk, over its image if that is read where it lies. */
-async function openBackend(
+/**
+ * Opens the disk, over its image if that is read where it lies.
+ * @throws DeviceError when it cannot be opened
+ */
+export async function openBackend(
   options: BlockOptions,
-): Promise<{ backend: Backend; image: CachedImage | null }> {
+): Promise<{ backend: DiskBackend; image: CachedImage | null }> {
   const { image, size, name, keep } = options;
   if (keep !== undefined) return openKept(options, keep);
   if (typeof image === 'string' || image instanceof Blob) {
@@ -91,23 +98,30 @@ async function openKept({ image, size, name, imageVersion }: BlockOptions, keep:
   return { backend: kept, image: null };
 }
 
-function commandsOf(backend: Backend, image: CachedImage | null): BlockCommands {
+function commandsOf(backend: DiskBackend, image: CachedImage | null): BlockCommands {
   return {
     size: () => backend.size,
     usage: () => backend.usage,
     imageStatistics: () => image?.statistics() ?? null,
     changes: (from, limit) => backend.changes(from, limit),
-    async read(offset, length) {
-      if (!(offset >= 0 && length >= 0 && offset + length <= backend.size)) {
-        throw new RangeError(`[${offset}, +${length}) of a disk of ${backend.size} bytes`);
-      }
-      return readBytes(backend, offset, length);
-    },
+    data: (from, limit) => backend.data(from, limit),
+    base: () => backend.baseName,
+    read: async (offset, length) => readBytes(backend, offset, length),
   };
 }
 
-/** Any bytes of the disk: what is read is whole sectors, of which they are a part. */
-async function readBytes(backend: Backend, offset: number, length: number) {
+/**
+ * Any bytes of a disk: what is read is whole sectors, of which they are a part.
+ * @throws RangeError when they are not all on it
+ */
+export async function readBytes(
+  backend: DiskBackend,
+  offset: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (!(offset >= 0 && length >= 0 && offset + length <= backend.size)) {
+    throw new RangeError(`[${offset}, +${length}) of a disk of ${backend.size} bytes`);
+  }
   const start = offset - (offset % SECTOR_SIZE);
   const end = Math.ceil((offset + length) / SECTOR_SIZE) * SECTOR_SIZE;
   const bytes = new Uint8Array(end - start);

@@ -66,7 +66,7 @@ function goOn(
   base: KeptBase | null,
   size: number | undefined,
 ): Store {
-  const store = open(file, name);
+  const store = openStore(file, name);
   const fingerprint = base?.fingerprint ?? '';
   if (store.base !== fingerprint) {
     const [was, is] = [store.base, fingerprint].map((text) => text || 'an empty disk');
@@ -80,8 +80,11 @@ function goOn(
   return store;
 }
 
-/** Opens the store, with the disk's name in what it says when it cannot. */
-function open(file: StoreFile, name: string): Store {
+/**
+ * Opens the store of a kept disk.
+ * @throws DeviceError with the disk's name when it is damaged, of another version, or none
+ */
+export function openStore(file: StoreFile, name: string): Store {
   try {
     return Store.open(file);
   } catch (error) {

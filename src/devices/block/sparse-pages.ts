@@ -37,6 +37,26 @@ export class SparsePages {
     return this.#chunks.size * CHUNK_SIZE;
   }
 
+  /**
+   * The ranges of bytes that are stored, in whole chunks, none touching the next.
+   * @param from bytes; ranges begin there or later
+   * @param limit ranges to list at most
+   */
+  storedRanges(from: number, limit: number): { offset: number; length: number }[] {
+    const first = Math.floor(from / CHUNK_SIZE);
+    const chunks = [...this.#chunks.keys()].filter((chunk) => chunk >= first);
+    const ranges: { offset: number; length: number }[] = [];
+    let end = -1;
+    for (const chunk of chunks.sort((a, b) => a - b)) {
+      const last = ranges.at(-1);
+      if (last !== undefined && chunk === end) last.length += CHUNK_SIZE;
+      else if (ranges.length === limit) break;
+      else ranges.push({ offset: chunk * CHUNK_SIZE, length: CHUNK_SIZE });
+      end = chunk + 1;
+    }
+    return ranges;
+  }
+
   /** A page for reading, or undefined when it is zero and not stored. */
   get(page: number): Uint8Array | undefined {
     return this.#chunks.get(page >>> CHUNK_BITS)?.pages[page & (PAGES_PER_CHUNK - 1)];
