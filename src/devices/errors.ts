@@ -11,6 +11,7 @@ export type DeviceErrorCode =
   | 'disk-missing'
   | 'disk-name'
   | 'image-format'
+  | 'file-unwritable'
   | 'base-changed'
   | 'image-changed'
   | 'image-missing'

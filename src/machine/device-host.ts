@@ -164,6 +164,8 @@ const REMEDIES: Record<DeviceErrorCode, string> = {
   'disk-missing': 'Choose a disk that is kept in this browser.',
   'disk-name': 'Choose another name.',
   'image-format': 'Unpack the image, or convert it with `npx ringbox disk convert` or `qemu-img`.',
+  'file-unwritable':
+    'Allow the page to write there and see that there is room, or choose another file.',
   'base-changed': 'Give the image that it was changed on, or forget the changes.',
   'image-changed': 'Choose the file again, or open the address again, to use it as it is now.',
   'image-missing': 'Check the address of the image.',
@@ -174,7 +176,7 @@ const REMEDIES: Record<DeviceErrorCode, string> = {
 };
 
 /** What the device says about its options, for a person. Comlink carries the code as the name. */
-function explain(error: unknown): unknown {
+export function explain(error: unknown): unknown {
   if (!(error instanceof Error) || !Object.hasOwn(REMEDIES, error.name)) return error;
   return withRemedy(error.name as DeviceErrorCode, error.message, error);
 }

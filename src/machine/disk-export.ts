@@ -1,5 +1,13 @@
+import * as Comlink from 'comlink';
+import { KEPT_FOLDER, keptFileName } from '../devices/block/kept-file.ts';
+import { privateFolder } from '../devices/block/private-files.ts';
+import type { ExportFormat } from '../disk-work/service.ts';
+import { planDisk } from './assembly.ts';
+import { describeAttached } from './copy-attached.ts';
 import type { Disk } from './disk.ts';
 import type { DiskWorkOptions } from './disk-work.ts';
+import { inDiskWorker, newLease, withTemporary } from './disk-worker.ts';
+import { MachineError } from './errors.ts';
 import type { Machine } from './machine.ts';
 import type { DiskOptions } from './options.ts';
 
@@ -43,7 +51,7 @@ export async function exportDisk(
   to: FileSystemFileHandle,
   options: ExportOptions,
 ): Promise<void> {
-  throw new Error(`not made yet: ${[what, to, options]}`);
+  await withTemporary((temporary) => runExport(what, to, temporary, options));
 }
 
 /**
@@ -55,5 +63,51 @@ export async function exportDiskToFile(
   what: ExportedDisk,
   options: ExportOptions,
 ): Promise<TemporaryFile> {
-  throw new Error(`not made yet: ${[what, options]}`);
+  const lease = await newLease();
+  try {
+    await runExport(what, null, lease.name, options);
+    const folder = await privateFolder(KEPT_FOLDER);
+    const handle = await folder.getFileHandle(keptFileName(lease.name));
+    return { file: await handle.getFile(), delete: () => lease.end() };
+  } catch (error) {
+    await lease.end();
+    throw error;
+  }
+}
+
+/** @param to null for the temporary disk's file */
+async function runExport(
+  what: ExportedDisk,
+  to: FileSystemFileHandle | null,
+  temporary: string,
+  options: ExportOptions,
+): Promise<void> {
+  const { format, content = 'whole' } = options;
+  const as: ExportFormat = { format, content: content === 'whole' ? 'data' : 'changes' };
+  if ('machine' in what) {
+    return what.machine.atRest(() => exportAttached(what.disk, as, to, temporary, options));
+  }
+  const { options: disk, transfer } = planDisk(what, 0);
+  await inDiskWorker(options, (service, onProgress) => {
+    const kept = Comlink.transfer({ ...disk, keep: what.keep }, transfer);
+    return service.export(kept, as, to, temporary, onProgress);
+  });
+}
+
+async function exportAttached(
+  disk: Disk,
+  as: ExportFormat,
+  to: FileSystemFileHandle | null,
+  temporary: string,
+  options: ExportOptions,
+): Promise<void> {
+  const described = await describeAttached(disk);
+  if (as.content === 'changes' && described.base === null) {
+    const message = `The changes to ${disk.name} are not kept, so there is no store of them.`;
+    throw new MachineError('disk-missing', message, 'Export all of the disk.');
+  }
+  await inDiskWorker(options, (service, onProgress) => {
+    const reader = Comlink.proxy(disk.reader());
+    return service.exportAttached(described, reader, as, to, temporary, onProgress);
+  });
 }

@@ -1,6 +1,8 @@
+import * as Comlink from 'comlink';
 import type { DiskUsage } from '../devices/block/create.ts';
 import type { ChangeListing } from '../devices/block/memory-backend.ts';
 import type { ImageStatistics } from '../devices/block/sources/cached-image.ts';
+import type { DiskReader } from '../disk-work/disk-source.ts';
 import type { DeviceHost } from './device-host.ts';
 
 /** One piece of a disk. */
@@ -16,12 +18,21 @@ export class Disk {
   /** Bytes. */
   readonly size: number;
   readonly readOnly: boolean;
+  /** The name that its changes are kept under; null if they are not. */
+  readonly kept: string | null;
   readonly #host: DeviceHost;
 
-  constructor(name: string, size: number, readOnly: boolean, host: DeviceHost) {
+  constructor(
+    name: string,
+    size: number,
+    readOnly: boolean,
+    kept: string | null,
+    host: DeviceHost,
+  ) {
     this.name = name;
     this.size = size;
     this.readOnly = readOnly;
+    this.kept = kept;
     this.#host = host;
   }
 
@@ -41,6 +52,23 @@ export class Disk {
   /** What the disk takes, and has changed. */
   async usage(): Promise<DiskUsage> {
     return this.#host.call('usage');
+  }
+
+  /** What a store calls the disk's image, '' for zeros; null when changes are not kept. */
+  async base(): Promise<string | null> {
+    return this.#host.call('base');
+  }
+
+  /** For another worker, which reads the disk while the machine is at rest. */
+  reader(): DiskReader {
+    const host = this.#host;
+    return {
+      ranges: (content, from, limit) => host.call(content, from, limit),
+      async read(offset, length) {
+        const bytes = await host.call<Uint8Array<ArrayBuffer>>('read', offset, length);
+        return Comlink.transfer(bytes, [bytes.buffer]);
+      },
+    };
   }
 
   /** What the guest has changed since the machine was made, in order of position. */

@@ -1,12 +1,22 @@
+import * as Comlink from 'comlink';
+import { keptLock } from '../devices/block/kept-file.ts';
 import type { DiskWorkOptions } from './disk-work.ts';
+import { inDiskWorker, newLease, withTemporary } from './disk-worker.ts';
+import { MachineError } from './errors.ts';
+import { askForCopy } from './kept-disk-server.ts';
+import { heldLocks } from './kept-disks.ts';
 import type { DiskOptions } from './options.ts';
+import { askForPersistence } from './storage.ts';
 
 /**
  * Makes an empty disk that is kept. @param size bytes, a multiple of 512
  * @throws MachineError 'disk-exists', 'disk-size', 'disk-full'
  */
 export async function createKeptDisk(name: string, size: number): Promise<void> {
-  throw new Error(`not made yet: ${[name, size]}`);
+  askForPersistence();
+  await withTemporary((temporary) =>
+    inDiskWorker({}, (service) => service.create(name, size, temporary)),
+  );
 }
 
 export interface ImportOptions extends DiskWorkOptions {
@@ -25,7 +35,14 @@ export async function importKeptDisk(
   image: Blob | ReadableStream<Uint8Array<ArrayBuffer>>,
   options: ImportOptions = {},
 ): Promise<void> {
-  throw new Error(`not made yet: ${[name, image, options]}`);
+  askForPersistence();
+  const source = { name, image, size: options.size };
+  const transfer = image instanceof ReadableStream ? [image as unknown as Transferable] : [];
+  await withTemporary((temporary) =>
+    inDiskWorker(options, (service, onProgress) => {
+      return service.import(Comlink.transfer(source, transfer), temporary, onProgress);
+    }),
+  );
 }
 
 /**
@@ -39,12 +56,29 @@ export async function copyKeptDisk(
   to: string,
   options: DiskWorkOptions = {},
 ): Promise<void> {
-  throw new Error(`not made yet: ${[from, to, options]}`);
+  askForPersistence();
+  const inUse = (await heldLocks()).has(keptLock(from));
+  if (inUse && (await askForCopy(from, to, options))) return;
+  try {
+    await withTemporary((temporary) =>
+      inDiskWorker(options, (service, onProgress) => service.copy(from, to, temporary, onProgress)),
+    );
+  } catch (error) {
+    throw inUse ? unanswered(from, error) : error;
+  }
+}
+
+/** Nobody has answered for a disk, and it is still in use. */
+function unanswered(name: string, error: unknown): unknown {
+  if (!(error instanceof MachineError) || error.code !== 'disk-in-use') return error;
+  const message = `The disk that is kept as “${name}” is in use, and whoever has it does not answer.`;
+  const remedy = 'Show the tab that has it, or close it, then try again.';
+  return new MachineError('disk-in-use', message, remedy, error);
 }
 
 /** @throws MachineError 'disk-missing', 'disk-exists', 'disk-in-use' */
 export async function renameKeptDisk(from: string, to: string): Promise<void> {
-  throw new Error(`not made yet: ${[from, to]}`);
+  await inDiskWorker({}, (service) => service.rename(from, to));
 }
 
 /** A copy of a kept disk to look at: what is written to it is forgotten. */
@@ -66,7 +100,14 @@ export async function lookAtKeptDisk(
   name: string,
   options: DiskWorkOptions = {},
 ): Promise<DiskLook> {
-  throw new Error(`not made yet: ${[name, options]}`);
+  const lease = await newLease();
+  try {
+    await copyKeptDisk(name, lease.name, options);
+  } catch (error) {
+    await lease.end();
+    throw error;
+  }
+  return { keep: lease.name, end: () => lease.end() };
 }
 
 /** Below what a kept disk is to lie; null for zeros: a disk that needs no image. */

@@ -393,7 +393,8 @@ export class Store {
   }
 }
 
-function full(error: unknown): DeviceError {
+/** What a failure to write to a disk's file comes to. */
+export function full(error: unknown): DeviceError {
   if (error instanceof DeviceError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new DeviceError('disk-full', `the disk's file takes no more: ${reason}`, error);
