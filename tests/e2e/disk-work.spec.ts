@@ -44,18 +44,6 @@ function importFrom(page: Page, name: string, url: string, as: 'blob' | 'stream'
   );
 }
 
-/** What an import of some bytes is refused with: code and message. */
-function importRefusal(page: Page, name: string, bytes: number[], options = {}) {
-  return page.evaluate(
-    async ([disk, content, given]) => {
-      const blob = new Blob([Uint8Array.from(content)]);
-      const error = await machineApi.importKeptDisk(disk, blob, given).catch((reason) => reason);
-      return error && `${error.code}: ${error.message}`;
-    },
-    [name, bytes, options] as const,
-  );
-}
-
 interface Export {
   format: 'raw' | 'gzip' | 'store';
   content?: 'whole' | 'changes';
@@ -102,5 +90,66 @@ test('images become kept disks, and kept disks images', async ({ guest, page }) 
   // Zeros take no room.
   expect(disk.disk?.changed).toBe(3 * MIB + 4096);
   expect((await listing(page)).files).toBe(2);
-  expect(await importRefusal(page, 'gzip', [0])).toMatch(/^disk-exists/);
+});
+
+test('an import that is cancelled leaves nothing', async ({ page, guest: _ }) => {
+  const outcome = await page.evaluate(async () => {
+    const cancelling = new AbortController();
+    let cancelled = false;
+    const endless = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      pull: (stream) => stream.enqueue(crypto.getRandomValues(new Uint8Array(65536))),
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    const options = {
+      signal: cancelling.signal,
+      onProgress: ({ done }: { done: number }) => {
+        if (done > 2 ** 20) cancelling.abort('not wanted');
+      },
+    };
+    const reason = await machineApi
+      .importKeptDisk('endless', endless, options)
+      .catch((error) => error);
+    return { reason, cancelled };
+  });
+  expect(outcome).toEqual({ reason: 'not wanted', cancelled: true });
+  expect(await listing(page)).toEqual({ names: [], files: 0 });
+});
+
+test('a disk in use is exported, copied and looked at from another tab, as of one moment', async ({
+  guest,
+  page,
+}) => {
+  const { bytes, gzip } = await serve(guest);
+  await importFrom(page, 'busy', gzip, 'blob');
+  await guest.boot({ disks: [{ keep: 'busy' }] });
+  await guest.output('echo of the guest | dd of=/dev/vdb bs=1M seek=5 conv=fsync,notrunc');
+  bytes.write('of the guest\n', 5 * MIB);
+  const expected = sha256(bytes);
+  expect(await guest.output('sha256sum < /dev/vdb')).toContain(expected);
+  // What the guest goes on to write meanwhile, no export may have a part of.
+  const whole = await exported(page, 1, { format: 'raw' });
+  expect(sha256(whole)).toBe(expected);
+  expect(await page.evaluate(() => testMachine.machine.state)).toBe('running');
+
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await other.waitForFunction(() => 'machineApi' in globalThis);
+  const look = await other.evaluate(async () => {
+    await machineApi.copyKeptDisk('busy', 'copy');
+    const { keep, end } = await machineApi.lookAtKeptDisk('busy');
+    Object.assign(globalThis, { endLook: end });
+    return keep;
+  });
+  expect(sha256(await exported(other, 'copy', { format: 'raw' }))).toBe(expected);
+  expect(sha256(await exported(other, look, { format: 'raw' }))).toBe(expected);
+  expect(await listing(other)).toEqual({ names: ['busy', 'copy'], files: 3 });
+  await other.evaluate(() => (globalThis as unknown as { endLook(): Promise<void> }).endLook());
+  expect(await listing(page)).toEqual({ names: ['busy', 'copy'], files: 2 });
+  // A look whose tab has gone is swept.
+  await other.evaluate(() => machineApi.lookAtKeptDisk('busy'));
+  await other.close();
+  await expect.poll(() => listing(page)).toEqual({ names: ['busy', 'copy'], files: 2 });
+  expect(await guest.output('head -c 12 /dev/vdb | wc -c')).toBe('12');
 });
