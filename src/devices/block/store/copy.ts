@@ -19,9 +19,12 @@ export async function copyStore(from: Store, file: StoreFile, watch: Watch = {})
   const steps = new Steps(from.stored, watch);
   const to = Store.create(file, from.size, from.base);
   const writer = new BulkWriter(to);
-  for (const { block, count, data } of storedRuns(from)) {
-    if (data === null) writer.clear(block, count, ZEROS);
-    else writer.write(block, data);
+  for (const { block, count, zeros } of storedRuns(from)) {
+    if (zeros) writer.clear(block, count, ZEROS);
+    else {
+      from.read(block, count);
+      writer.write(block, from.buffer.subarray(0, count * PAGE_SIZE));
+    }
     await steps.step(count * PAGE_SIZE);
   }
   to.flush();

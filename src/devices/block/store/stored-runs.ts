@@ -9,37 +9,32 @@ const MOST_ZEROS = 1 << 14;
 export interface StoredRun {
   block: number;
   count: number;
-  /** Their data, in the store's buffer: good until the store is used again. Null for zeros. */
-  data: Uint8Array | null;
+  /** Zeros without data; or else data that one `Store.read` gives. */
+  zeros: boolean;
 }
 
-/** Blocks that a disk has; the last may be half behind its end. */
+/** Blocks that a disk of `size` bytes has; the last may be half behind its end. */
 export function blocksOf(size: number): number {
   return Math.ceil(size / PAGE_SIZE);
 }
 
 /**
- * All blocks of a store that are here, in order. Between two runs those that were given already may
- * be changed. @throws DeviceError 'disk-damaged'
+ * The blocks of a store, from `first` on and before `end`, that are here, in order. Those that were
+ * given may be changed before the next ones are.
  */
-export function* storedRuns(store: Store): Generator<StoredRun> {
-  const blocks = blocksOf(store.size);
-  let block = store.nextHere(0, blocks);
-  while (block < blocks) {
-    const run = store.where(block) === ZEROS ? zeros(store, block, blocks) : data(store, block);
-    yield run;
-    block = store.nextHere(block + run.count, blocks);
+export function* storedRuns(
+  store: Store,
+  first = 0,
+  end = blocksOf(store.size),
+): Generator<StoredRun> {
+  let block = store.nextHere(first, end);
+  while (block < end) {
+    const where = store.where(block);
+    const zeros = where === ZEROS;
+    const limit = Math.min(end, block + (zeros ? MOST_ZEROS : BUFFER_BLOCKS));
+    let after = block + 1;
+    while (after < limit && store.where(after) === (zeros ? ZEROS : where + after - block)) after++;
+    yield { block, count: after - block, zeros };
+    block = store.nextHere(after, end);
   }
-}
-
-function zeros(store: Store, block: number, blocks: number): StoredRun {
-  const end = Math.min(blocks, block + MOST_ZEROS);
-  let after = block + 1;
-  while (after < end && store.where(after) === ZEROS) after++;
-  return { block, count: after - block, data: null };
-}
-
-function data(store: Store, block: number): StoredRun {
-  const count = store.read(block, BUFFER_BLOCKS);
-  return { block, count, data: store.buffer.subarray(0, count * PAGE_SIZE) };
 }
