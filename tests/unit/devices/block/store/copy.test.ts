@@ -6,11 +6,12 @@ import { ZEROS } from '../../../../../src/devices/block/store/page-map.ts';
 import { Store } from '../../../../../src/devices/block/store/store.ts';
 import { FaultFile } from '../../../../support/fault-file.ts';
 import {
+  bytesOf,
   CROWDED,
   change,
   changes,
   contentOf,
-  image,
+  images,
   MemoryBase,
   placesOf,
   SIZE,
@@ -18,7 +19,7 @@ import {
 
 test('a copy has what the store has, and nothing else', async () => {
   await fc.assert(
-    fc.asyncProperty(changes, image(), async (all, bytes) => {
+    fc.asyncProperty(changes, images(), async (all, plan) => {
       const file = new FaultFile();
       const from = Store.create(file, SIZE, 'the base', CROWDED);
       for (const each of all) change(from, each);
@@ -29,7 +30,7 @@ test('a copy has what the store has, and nothing else', async () => {
       // It is durable: nothing is lost when the power is cut.
       const again = Store.open(copy.afterPowerCut(() => 0));
       expect(placesOf(again)).toEqual(placesOf(from));
-      const base = new MemoryBase(bytes);
+      const base = new MemoryBase(bytesOf(plan));
       expect((await contentOf(again, base)).equals(await contentOf(from, base))).toBe(true);
       expect(Buffer.from(file.content).equals(before)).toBe(true);
     }),

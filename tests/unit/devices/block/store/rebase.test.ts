@@ -8,12 +8,15 @@ import { FaultFile } from '../../../../support/fault-file.ts';
 import { randomNumbers } from '../../../../support/noise.ts';
 import {
   BLOCKS,
+  bytesOf,
   type Change,
   CROWDED,
   change,
   changes,
   contentOf,
-  image,
+  expectFailure,
+  type ImagePlan,
+  images,
   MemoryBase,
   placesOf,
   SIZE,
@@ -21,10 +24,12 @@ import {
 
 /** Bytes of the old base and of the new one; null for zeros. The old one may be longer than the disk. */
 const bases = fc.record({
-  from: fc.option(image(SIZE + 4 * PAGE_SIZE), { freq: 4 }),
-  onto: fc.option(image(), { freq: 4 }),
+  from: fc.option(images(SIZE + 4 * PAGE_SIZE), { freq: 4 }),
+  onto: fc.option(images(), { freq: 4 }),
   slow: fc.boolean(),
 });
+
+type Plan = ImagePlan | null;
 
 /** A store between two bases, and what its disk has to be at any moment. */
 class Trial {
@@ -34,13 +39,9 @@ class Trial {
   store: Store;
   content: Buffer = Buffer.alloc(0);
 
-  constructor({
-    from,
-    onto,
-    slow,
-  }: { from: Uint8Array | null; onto: Uint8Array | null; slow: boolean }) {
-    this.from = from && new MemoryBase(from, slow);
-    this.onto = onto && new MemoryBase(onto, slow);
+  constructor({ from, onto, slow }: { from: Plan; onto: Plan; slow: boolean }) {
+    this.from = from && new MemoryBase(bytesOf(from), slow);
+    this.onto = onto && new MemoryBase(bytesOf(onto), slow);
     this.store = Store.create(this.file, SIZE, this.from ? 'old' : '', CROWDED);
   }
 
@@ -157,13 +158,6 @@ describe('a store that is put on another base', () => {
     );
   });
 });
-
-/** Lets a failure pass whose message, or that of its cause, is like this. */
-function expectFailure(message: RegExp): (error: unknown) => void {
-  return (error) => {
-    if (!message.test((error as Error).message)) throw error;
-  };
-}
 
 const all = (tag: number) => new Uint8Array(SIZE).fill(tag);
 
