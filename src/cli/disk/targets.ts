@@ -1,7 +1,8 @@
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { BulkWriter } from '../../devices/block/store/bulk-writer.ts';
+import { PAGE_SIZE } from '../../devices/block/store/format.ts';
 import { Store } from '../../devices/block/store/store.ts';
-import { StoreFiller } from '../../devices/block/store/store-filler.ts';
 import type { DescriptorFile } from './descriptor-file.ts';
 import { bytesOf, SEGMENT_SIZE, type Segment } from './segments.ts';
 import { ToolRun } from './tools.ts';
@@ -26,10 +27,10 @@ export async function writeStore(
   segments: AsyncIterable<Segment>,
 ): Promise<void> {
   const store = Store.create(file, size, '');
-  const filler = new StoreFiller(store);
+  const writer = new BulkWriter(store);
   let position = 0;
   for await (const { length, data } of segments) {
-    if (data !== null) filler.put(position, data);
+    if (data !== null) writer.write(position / PAGE_SIZE, data);
     position += length;
   }
   store.flush();

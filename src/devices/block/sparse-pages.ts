@@ -5,7 +5,7 @@ export const CHUNK_SIZE = 65536;
 const PAGES_PER_CHUNK = CHUNK_SIZE / PAGE_SIZE;
 const CHUNK_BITS = Math.log2(PAGES_PER_CHUNK);
 
-function isZero(words: Int32Array): boolean {
+export function isZero(words: Int32Array): boolean {
   for (let index = 0; index < words.length; index++) if (words[index] !== 0) return false;
   return true;
 }

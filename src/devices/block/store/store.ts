@@ -1,6 +1,13 @@
 import { DeviceError } from '../../errors.ts';
 import { checksum } from './checksum.ts';
-import { PAGE_SIZE, RECORDS_PER_PAGE, randomWord, SUPERBLOCKS, type Superblock } from './format.ts';
+import {
+  encodeBaseName,
+  PAGE_SIZE,
+  RECORDS_PER_PAGE,
+  randomWord,
+  SUPERBLOCKS,
+  type Superblock,
+} from './format.ts';
 import { PageAllocator } from './page-allocator.ts';
 import { isPage, NOT_HERE, PageMap, ZEROS } from './page-map.ts';
 import { RecordLog } from './record-log.ts';
@@ -34,8 +41,6 @@ const STANDARD_ECONOMY: Economy = { growth: 256, logLimit: 256, reserve: 16 };
 export class Store {
   /** Bytes of the disk. */
   readonly size: number;
-  /** The name of what the disk holds where nothing was written; '' for zeros. */
-  readonly base: string;
   /** Blocks on their way to and from the file. */
   readonly buffer = new Uint8Array(BUFFER_BLOCKS * PAGE_SIZE);
   /** The same, block by block. */
@@ -71,7 +76,6 @@ export class Store {
   ) {
     this.#economy = economy;
     this.size = superblock.size;
-    this.base = superblock.base;
     this.blocks = Array.from({ length: BUFFER_BLOCKS }, (_, block) => {
       return new Uint8Array(this.buffer.buffer, block * PAGE_SIZE, PAGE_SIZE);
     });
@@ -114,6 +118,11 @@ export class Store {
     }
     store.#begin();
     return store;
+  }
+
+  /** The name of what the disk holds where nothing was written; '' for zeros. */
+  get base(): string {
+    return this.#superblock.base;
   }
 
   /** Bytes of the disk that are here, zeros among them. */
@@ -209,6 +218,22 @@ export class Store {
     }
   }
 
+  /**
+   * Makes durable that the base has another name, and with it all that was written before: where
+   * the name has arrived, that has too. What is here stays, and so must what the disk holds.
+   * @param base the name; '' for zeros
+   * @throws DeviceError 'disk-full', or what the file throws: then either name may be found at the
+   *   next opening, but after another `flush` it is the old one
+   */
+  setBase(base: string): void {
+    encodeBaseName(base);
+    try {
+      this.#checkpoint({ base });
+    } catch (error) {
+      throw full(error);
+    }
+  }
+
   /** Flushes, and lets go of the file. */
   close(): void {
     try {
@@ -269,9 +294,9 @@ export class Store {
   /**
    * Writes the map anew, with all that was changed, and begins another log. Nothing that the last
    * superblock refers to is touched before the new one is durable. Afterwards nothing is left to be
-   * flushed.
+   * flushed. @param changes what else the new superblock says
    */
-  #checkpoint(): void {
+  #checkpoint(changes: Partial<Superblock> = {}): void {
     if (this.#flushFailed) this.#writeChangedAgain();
     const before = [...this.#mapPages, ...this.#logPages, ...this.#log.pages, ...this.#leftInDoubt];
     const taken: number[] = [];
@@ -280,7 +305,8 @@ export class Store {
       taken.push(page);
       return page;
     };
-    const superblock = { ...this.#superblock, sequence: this.#superblock.sequence + 1 };
+    const sequence = this.#superblock.sequence + 1;
+    const superblock = { ...this.#superblock, ...changes, sequence };
     superblock.mapGeneration = randomWord();
     superblock.logGeneration = randomWord();
     try {
