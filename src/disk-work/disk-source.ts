@@ -30,6 +30,9 @@ export interface DiskSource {
   reader: DiskReader;
 }
 
+/** A kept disk, with its image if it was made on one. */
+export type KeptOptions = BlockOptions & { keep: string };
+
 /** A disk that was opened. */
 export interface OpenedSource extends DiskSource {
   close(): Promise<void>;
@@ -39,7 +42,7 @@ export interface OpenedSource extends DiskSource {
  * Opens a kept disk with its image.
  * @throws DeviceError 'disk-missing', 'disk-in-use', 'base-changed', and what else keeps it from opening
  */
-export async function openWhole(options: BlockOptions & { keep: string }): Promise<OpenedSource> {
+export async function openWhole(options: KeptOptions): Promise<OpenedSource> {
   // Opening it as a machine does would make it.
   if (!(await isKept(options.keep))) throw missing(options.keep);
   const { backend } = await openBackend(options);
@@ -57,7 +60,8 @@ export async function openChanges(name: string): Promise<OpenedSource> {
   }
 }
 
-function sourceOf(backend: DiskBackend): OpenedSource {
+/** A disk that is open here. */
+export function sourceOf(backend: DiskBackend): OpenedSource {
   const reader: DiskReader = {
     ranges: (content, from, limit) => backend[content](from, limit),
     read: (offset, length) => readBytes(backend, offset, length),

@@ -1,4 +1,4 @@
-import type { BlockOptions } from '../devices/block/create.ts';
+import type { ImageOptions } from '../devices/block/create.ts';
 import { checkSize } from '../devices/block/disk-size.ts';
 import { KEPT_FOLDER, keptFileName, openKeptFile } from '../devices/block/kept-file.ts';
 import { privateFolder } from '../devices/block/private-files.ts';
@@ -10,6 +10,7 @@ import {
   type Content,
   type DiskReader,
   type DiskSource,
+  type KeptOptions,
   openChanges,
   openWhole,
 } from './disk-source.ts';
@@ -17,6 +18,7 @@ import { writeCopy, writeGzip, writeRaw } from './export.ts';
 import { type ImportedImage, importImage } from './import.ts';
 import { makeKept, renameKept } from './make-kept.ts';
 import { ChosenOutput, PrivateOutput } from './output.ts';
+import { rebaseKept } from './rebase.ts';
 import { storeOf } from './store-of.ts';
 import { type OnProgress, Work } from './work.ts';
 
@@ -89,7 +91,7 @@ export class DiskWorkService {
 
   /** @param to a file that the user has chosen; without it the temporary disk becomes the file */
   async export(
-    options: BlockOptions & { keep: string },
+    options: KeptOptions,
     as: ExportFormat,
     to: FileSystemFileHandle | null,
     temporary: string,
@@ -117,6 +119,16 @@ export class DiskWorkService {
     await this.#work(onProgress, (work) => {
       return exportDisk({ ...disk, reader }, as, to, temporary, work);
     });
+  }
+
+  /** @param onto what the disk is to lie on; null for nothing */
+  async rebase(
+    disk: KeptOptions,
+    onto: ImageOptions | null,
+    onProgress: OnProgress,
+  ): Promise<void> {
+    const watch = { signal: this.#abortion.signal, onProgress };
+    await rebaseKept(disk, onto, watch);
   }
 
   /** Bytes that were changed on each kept disk, in use or not; null where that cannot be told. */

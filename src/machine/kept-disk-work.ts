@@ -1,5 +1,6 @@
 import * as Comlink from 'comlink';
 import { keptLock } from '../devices/block/kept-file.ts';
+import { planDisk } from './assembly.ts';
 import type { DiskWorkOptions } from './disk-work.ts';
 import { inDiskWorker, newLease, withTemporary } from './disk-worker.ts';
 import { MachineError } from './errors.ts';
@@ -110,18 +111,26 @@ export async function lookAtKeptDisk(
   return { keep: lease.name, end: () => lease.end() };
 }
 
-/** Below what a kept disk is to lie; null for zeros: a disk that needs no image. */
-export type NewBase = Pick<DiskOptions, 'image' | 'imageVersion'> | null;
+/** What a kept disk is to lie on: an image as in `DiskOptions`; null for none. */
+export type NewBase = (Pick<DiskOptions, 'image' | 'imageVersion'> & { size?: number }) | null;
 
 /**
- * Puts a kept disk, which stays as it is to its guest, on another image or on none.
+ * Puts a kept disk on another image, such as a newer one, or on none: it is the same disk to its guest, and
+ * what it does not have in common with the image is kept. Afterwards only the new image goes with it.
  * @param disk as for a machine, with its present image
- * @throws MachineError 'disk-in-use', 'base-changed', 'disk-full'
+ * @throws MachineError 'disk-missing', 'disk-in-use', 'base-changed', 'disk-size' when the image is longer
+ *   than the disk, 'disk-full'
  */
 export async function rebaseKeptDisk(
   disk: DiskOptions & { keep: string },
   onto: NewBase,
   options: DiskWorkOptions = {},
 ): Promise<void> {
-  throw new Error(`not made yet: ${[disk, onto, options]}`);
+  const from = planDisk(disk, 0);
+  const to = onto && planDisk(onto, 0);
+  const transfer = [...from.transfer, ...(to?.transfer ?? [])];
+  await inDiskWorker(options, (service, onProgress) => {
+    const present = Comlink.transfer({ ...from.options, keep: disk.keep }, transfer);
+    return service.rebase(present, to?.options ?? null, onProgress);
+  });
 }

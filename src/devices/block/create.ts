@@ -1,9 +1,9 @@
 import { BlockDevice, type BlockDeviceParts } from './block.ts';
 import { ArrayTarget } from './buffers.ts';
-import { openKeptDisk } from './kept-disk.ts';
+import { type KeptBase, openKeptDisk } from './kept-disk.ts';
 import { SECTOR_SIZE } from './layout.ts';
 import { type ChangeListing, MemoryBackend } from './memory-backend.ts';
-import type { CachedImage, ImageStatistics } from './sources/cached-image.ts';
+import { CachedImage, type ImageStatistics } from './sources/cached-image.ts';
 import { openImage } from './sources/open-image.ts';
 import type { StoreBackend } from './store/store-backend.ts';
 
@@ -23,6 +23,9 @@ export interface BlockOptions extends Omit<BlockDeviceParts, 'backend'> {
   /** With `keep`: tells the image from others; needed for a stream, which has no name. */
   imageVersion?: string | undefined;
 }
+
+/** What there is to say about a disk's image. */
+export type ImageOptions = Pick<BlockOptions, 'image' | 'size' | 'name' | 'imageVersion'>;
 
 /** What a disk takes and has changed. */
 export interface DiskUsage {
@@ -85,17 +88,30 @@ export async function openBackend(
 }
 
 /** Opens a disk whose changes are kept. */
-async function openKept({ image, size, name, imageVersion }: BlockOptions, keep: string) {
+async function openKept(options: BlockOptions, keep: string) {
+  const base = await openKeptBase(options);
+  const backend = await openKeptDisk(keep, base, options.size);
+  return { backend, image: base?.image instanceof CachedImage ? base.image : null };
+}
+
+/**
+ * Opens the image that a kept disk lies on. @returns null for a disk without one
+ * @throws DeviceError when it cannot be had, or cannot be a disk
+ */
+export async function openKeptBase({
+  image,
+  size,
+  name,
+  imageVersion,
+}: ImageOptions): Promise<KeptBase | null> {
+  if (image === undefined) return null;
   if (typeof image === 'string' || image instanceof Blob) {
-    const base = await openImage({ image, name });
-    const fingerprint = imageVersion ?? base.fingerprint;
-    return { backend: await openKeptDisk(keep, { image: base, fingerprint }, size), image: base };
+    const opened = await openImage({ image, name });
+    return { image: opened, fingerprint: imageVersion ?? opened.fingerprint };
   }
-  if (image === undefined) return { backend: await openKeptDisk(keep, null, size), image: null };
   if (imageVersion === undefined) throw new TypeError('a stream has no version of its own');
-  const base = await MemoryBackend.create({ image, size, name });
-  const kept = await openKeptDisk(keep, { image: base, fingerprint: imageVersion }, size);
-  return { backend: kept, image: null };
+  const inMemory = await MemoryBackend.create({ image, size, name });
+  return { image: inMemory, fingerprint: imageVersion };
 }
 
 function commandsOf(backend: DiskBackend, image: CachedImage | null): BlockCommands {
