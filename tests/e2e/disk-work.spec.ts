@@ -117,39 +117,105 @@ test('an import that is cancelled leaves nothing', async ({ page, guest: _ }) =>
   expect(await listing(page)).toEqual({ names: [], files: 0 });
 });
 
+/** Where the guest counts: first at the beginning of its disk, then far behind. */
+const COUNTERS = [0, 5 * MIB];
+const COUNTING = `i=0; while :; do i=$((i + 1)); ${COUNTERS.map(
+  (at) => `printf %08d $i | dd of=/dev/vdb bs=512 seek=${at / 512} conv=fsync,notrunc 2>/dev/null`,
+).join('; ')}; done & counting=$!; sleep 1`;
+
+/** Fails unless the disk is as it was at one moment while the guest counted, and else like `image`. */
+function expectOneMoment(disk: Buffer, image: Buffer): void {
+  const [first, second] = COUNTERS.map((at) => Number(disk.toString('latin1', at, at + 8)));
+  expect(first).toBeGreaterThan(0);
+  expect([first, first - 1]).toContain(second);
+  const rest = Buffer.from(disk);
+  for (const at of COUNTERS) image.copy(rest, at, at, at + 8);
+  expect(sha256(rest)).toBe(sha256(image));
+}
+
 test('a disk in use is exported, copied and looked at from another tab, as of one moment', async ({
   guest,
   page,
 }) => {
   const { bytes, gzip } = await serve(guest);
   await importFrom(page, 'busy', gzip, 'blob');
-  await guest.boot({ disks: [{ keep: 'busy' }] });
-  await guest.output('echo of the guest | dd of=/dev/vdb bs=1M seek=5 conv=fsync,notrunc');
-  bytes.write('of the guest\n', 5 * MIB);
-  const expected = sha256(bytes);
-  expect(await guest.output('sha256sum < /dev/vdb')).toContain(expected);
-  // What the guest goes on to write meanwhile, no export may have a part of.
-  const whole = await exported(page, 1, { format: 'raw' });
-  expect(sha256(whole)).toBe(expected);
-  expect(await page.evaluate(() => testMachine.machine.state)).toBe('running');
-
   const other = await page.context().newPage();
   await other.goto(page.url());
   await other.waitForFunction(() => 'machineApi' in globalThis);
+  const silent = other.evaluate(async () => {
+    void navigator.locks.request('ringbox disk silent', () => new Promise(() => {}));
+    const error = await machineApi.copyKeptDisk('silent', 'x').catch((reason) => reason);
+    return `${error.code}: ${error.message}`;
+  });
+  await guest.boot({ disks: [{ keep: 'busy' }] });
+  expect(await guest.output('sha256sum < /dev/vdb')).toContain(sha256(bytes));
+  await guest.output(COUNTING);
+  expectOneMoment(await exported(page, 1, { format: 'raw' }), bytes);
+  expect(await page.evaluate(() => testMachine.machine.state)).toBe('running');
+
   const look = await other.evaluate(async () => {
     await machineApi.copyKeptDisk('busy', 'copy');
     const { keep, end } = await machineApi.lookAtKeptDisk('busy');
     Object.assign(globalThis, { endLook: end });
     return keep;
   });
-  expect(sha256(await exported(other, 'copy', { format: 'raw' }))).toBe(expected);
-  expect(sha256(await exported(other, look, { format: 'raw' }))).toBe(expected);
+  expectOneMoment(await exported(other, 'copy', { format: 'raw' }), bytes);
+  expectOneMoment(await exported(other, look, { format: 'raw' }), bytes);
   expect(await listing(other)).toEqual({ names: ['busy', 'copy'], files: 3 });
   await other.evaluate(() => (globalThis as unknown as { endLook(): Promise<void> }).endLook());
   expect(await listing(page)).toEqual({ names: ['busy', 'copy'], files: 2 });
+
+  const refusals = await other.evaluate(async () => {
+    const cancelling = new AbortController();
+    const onProgress = () => cancelling.abort('not wanted');
+    const { copyKeptDisk } = machineApi;
+    const refused = await Promise.allSettled([
+      copyKeptDisk('busy', 'copy'),
+      copyKeptDisk('busy', 'cancelled', { signal: cancelling.signal, onProgress }),
+      machineApi.forgetKeptDisk('busy'),
+    ]);
+    return refused.map((outcome) => {
+      const reason = (outcome as PromiseRejectedResult).reason;
+      return reason.code ?? reason;
+    });
+  });
+  expect(refusals).toEqual(['disk-exists', 'not wanted', 'disk-in-use']);
+  expect(await silent).toMatch(/^disk-in-use: .*does not answer/);
+
   // A look whose tab has gone is swept.
   await other.evaluate(() => machineApi.lookAtKeptDisk('busy'));
   await other.close();
   await expect.poll(() => listing(page)).toEqual({ names: ['busy', 'copy'], files: 2 });
-  expect(await guest.output('head -c 12 /dev/vdb | wc -c')).toBe('12');
+  await guest.output('kill $counting');
+  expect(await page.evaluate(() => testMachine.machine.state)).toBe('running');
+});
+
+test('a kept disk goes over to another image, and to none', async ({ guest, page }) => {
+  const first = image();
+  const second = Buffer.from(first);
+  second.write('a newer image', MIB);
+  const urls = [await guest.serve('first.img', first), await guest.serve('second.img', second)];
+  const downloaded = await page.evaluate(async (addresses) => {
+    const images = await Promise.all(
+      addresses.map(async (address) => (await fetch(address)).blob()),
+    );
+    const machine = await Machine.create({
+      ...(await TestMachine.options()),
+      disks: [{ image: images[0], imageVersion: '1', keep: 'moved' }],
+    });
+    await machine.dispose();
+    const moved = { keep: 'moved', image: images[0], imageVersion: '1' };
+    const newer = { image: images[1], imageVersion: '2' };
+    await machineApi.rebaseKeptDisk(moved, newer);
+    const changed = (await machineApi.keptDisks({ changes: true }))[0].disk?.changed;
+    await machineApi.rebaseKeptDisk({ keep: 'moved', ...newer }, null);
+    await machineApi.renameKeptDisk('moved', 'alone');
+    const export_ = await machineApi.exportDiskToFile({ keep: 'alone' }, { format: 'raw' });
+    const bytes = TestMachine.base64(new Uint8Array(await export_.file.arrayBuffer()));
+    await export_.delete();
+    return { changed, bytes };
+  }, urls);
+  expect(downloaded.changed).toBe(4096);
+  expect(sha256(Buffer.from(downloaded.bytes, 'base64'))).toBe(sha256(first));
+  expect(await listing(page)).toEqual({ names: ['alone'], files: 1 });
 });
