@@ -119,9 +119,10 @@ test('an import that is cancelled leaves nothing', async ({ page, guest: _ }) =>
 
 /** Where the guest counts: first at the beginning of its disk, then far behind. */
 const COUNTERS = [0, 5 * MIB];
-const COUNTING = `i=0; while :; do i=$((i + 1)); ${COUNTERS.map(
+const COUNTING = `rm -f /tmp/counts; i=0; while :; do i=$((i + 1)); ${COUNTERS.map(
   (at) => `printf %08d $i | dd of=/dev/vdb bs=512 seek=${at / 512} conv=fsync,notrunc 2>/dev/null`,
-).join('; ')}; done & counting=$!; sleep 1`;
+).join('; ')}; echo $i > /tmp/counts; done & counting=$!
+  until [ -s /tmp/counts ]; do :; done`;
 
 /** Fails unless the disk is as it was at one moment while the guest counted, and else like `image`. */
 function expectOneMoment(disk: Buffer, image: Buffer): void {
