@@ -9,6 +9,7 @@ import {
   offersSeveralQueues,
   QUEUE_SIZE,
   REQUEST_QUEUES,
+  WRITEBACK_OFFSET,
 } from './configuration.ts';
 import {
   type BlockStatus,
@@ -16,11 +17,13 @@ import {
   ID_LENGTH,
   SECTOR_SIZE,
   VIRTIO_BLK_F_BLK_SIZE,
+  VIRTIO_BLK_F_CONFIG_WCE,
   VIRTIO_BLK_F_DISCARD,
   VIRTIO_BLK_F_FLUSH,
   VIRTIO_BLK_F_MQ,
   VIRTIO_BLK_F_RO,
   VIRTIO_BLK_F_SEG_MAX,
+  VIRTIO_BLK_F_SIZE_MAX,
   VIRTIO_BLK_F_TOPOLOGY,
   VIRTIO_BLK_F_WRITE_ZEROES,
   VIRTIO_BLK_S_IOERR,
@@ -39,12 +42,21 @@ import { BlockSegments } from './segments.ts';
 
 /** Features of every disk, and of those that can be written. */
 const FEATURES = [
+  VIRTIO_BLK_F_SIZE_MAX,
   VIRTIO_BLK_F_SEG_MAX,
   VIRTIO_BLK_F_BLK_SIZE,
   VIRTIO_BLK_F_FLUSH,
   VIRTIO_BLK_F_TOPOLOGY,
+  VIRTIO_BLK_F_CONFIG_WCE,
 ];
 const WRITABLE_FEATURES = [VIRTIO_BLK_F_DISCARD, VIRTIO_BLK_F_WRITE_ZEROES];
+
+/** A driver that knows no flush begins with write-through (5.2.5.2). */
+const WRITEBACK = {
+  offset: WRITEBACK_OFFSET,
+  feature: VIRTIO_BLK_F_CONFIG_WCE,
+  setWith: VIRTIO_BLK_F_FLUSH,
+};
 
 /** What a block device is made of. */
 export interface BlockDeviceParts {
@@ -100,6 +112,7 @@ export class BlockDevice extends VirtioDevice {
       ],
       queueSizes: new Array(requestQueues).fill(queueSize),
       configurationLength: CONFIGURATION_LENGTH,
+      driverFlags: [WRITEBACK],
     };
   }
 
@@ -243,11 +256,23 @@ export class BlockDevice extends VirtioDevice {
     );
   }
 
-  /** A driver that knows no flush relies on it that what is written is durable (5.2.6.2). */
+  /** Makes what was written durable where its driver relies on that (5.2.6.2). */
   #stable(written: Pending): BlockStatus | Promise<void> {
-    if (this.runtime.hasFeature(VIRTIO_BLK_F_FLUSH)) return written ?? VIRTIO_BLK_S_OK;
+    if (!this.#writesThrough) return written ?? VIRTIO_BLK_S_OK;
     if (written === undefined) return this.#backend.flush() ?? VIRTIO_BLK_S_OK;
     return written.then(() => this.#backend.flush());
+  }
+
+  /**
+   * Whether what is written must be durable before its request comes back: the driver has chosen it,
+   * or knows neither of the choice nor of flushes. A chain that was taken came with a doorbell, and
+   * so with the choice that was made before it.
+   */
+  get #writesThrough(): boolean {
+    if (!this.runtime.hasFeature(VIRTIO_BLK_F_CONFIG_WCE)) {
+      return !this.runtime.hasFeature(VIRTIO_BLK_F_FLUSH);
+    }
+    return Atomics.load(this.runtime.configuration, WRITEBACK_OFFSET) === 0;
   }
 
   #finish(request: BlockRequest, status: BlockStatus): void {

@@ -8,10 +8,7 @@ const NO_CHANGES = 'the configuration space of a disk does not change while the 
 export const blockClauses: Clause[] = [
   ...section('Block Device / Device Initialization', [
     must('BLK-001', 'FLUSH is offered (it must be wherever CONFIG_WCE is)'),
-    notApplicable(
-      'VIRTIO_BLK_F_CONFIG_WCE is not offered',
-      must('BLK-002', 'with CONFIG_WCE but not FLUSH writeback begins as 0'),
-    ),
+    must('BLK-002', 'with CONFIG_WCE but not FLUSH writeback begins as 0'),
     must('BLK-003', 'the padding of the configuration space is 0'),
     should('BLK-004', 'a disk without zones does not offer ZONED'),
     must('BLK-005', 'a legacy device does not offer ZONED'),
