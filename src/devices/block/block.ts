@@ -9,6 +9,7 @@ import {
   offersSeveralQueues,
   QUEUE_SIZE,
   REQUEST_QUEUES,
+  setCapacity,
   WRITEBACK_OFFSET,
 } from './configuration.ts';
 import {
@@ -71,6 +72,16 @@ export interface BlockDeviceParts {
   queueSize?: number | undefined;
 }
 
+/** What a driver has had done; counted since the device was made, over all resets. */
+export interface DiskTraffic {
+  /** Bytes that were read from the disk. */
+  bytesRead: number;
+  /** Bytes that were written to the disk; what was discarded or zeroed is none. */
+  bytesWritten: number;
+  /** Requests that have come back, of any kind, failed ones too. */
+  requests: number;
+}
+
 /**
  * The virtio block device (VIRTIO 1.4, 5.2): a disk with one or several queues of requests. Those of a
  * queue go to the backend in its order; those it finishes at once are given back at once, the
@@ -86,6 +97,7 @@ export class BlockDevice extends VirtioDevice {
   readonly #segments = new BlockSegments();
   /** Requests that the backend has not finished. */
   readonly #underWay = new Set<BlockRequest>();
+  readonly #traffic: DiskTraffic = { bytesRead: 0, bytesWritten: 0, requests: 0 };
   /** The object for the next request; left to the backend when that takes its time. */
   #request = new BlockRequest();
 
@@ -124,6 +136,21 @@ export class BlockDevice extends VirtioDevice {
       requestQueues: this.#requestQueues,
       queueSize: this.#queueSize,
     });
+  }
+
+  /** What the driver has had done so far: the same object each time. */
+  get traffic(): Readonly<DiskTraffic> {
+    return this.#traffic;
+  }
+
+  /**
+   * Makes the disk larger and tells the driver (VIRTIO 1.4, 5.2.6).
+   * @param size bytes, a multiple of 512, more than before
+   * @throws what the backend throws; then nothing has changed
+   */
+  grow(size: number): void {
+    this.#backend.grow(size);
+    this.runtime.changeConfiguration((configuration) => setCapacity(configuration, size));
   }
 
   /** Takes one request of each queue in turn, so that a full queue keeps no other waiting. */
@@ -276,6 +303,11 @@ export class BlockDevice extends VirtioDevice {
   }
 
   #finish(request: BlockRequest, status: BlockStatus): void {
+    this.#traffic.requests++;
+    if (status === VIRTIO_BLK_S_OK) {
+      if (request.type === VIRTIO_BLK_T_IN) this.#traffic.bytesRead += request.length;
+      else if (request.type === VIRTIO_BLK_T_OUT) this.#traffic.bytesWritten += request.length;
+    }
     request.queue.complete(request.chain, request.finish(status, filledBy(request)));
   }
 

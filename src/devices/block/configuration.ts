@@ -44,9 +44,7 @@ export function fillConfiguration(
   const { buffer, byteOffset } = configuration;
   configuration.fill(0, 0, CONFIGURATION_LENGTH);
   const view = new DataView(buffer, byteOffset, CONFIGURATION_LENGTH);
-  const capacity = size / SECTOR_SIZE;
-  view.setUint32(0, capacity % 2 ** 32, true);
-  view.setUint32(4, Math.floor(capacity / 2 ** 32), true);
+  setCapacity(configuration, size);
   view.setUint32(8, MAXIMUM_SEGMENT_LENGTH, true); // size_max
   view.setUint32(12, segmentMaximum(queueSize), true); // seg_max
   view.setUint32(20, SECTOR_SIZE, true); // blk_size
@@ -60,6 +58,14 @@ export function fillConfiguration(
   view.setUint32(48, MAXIMUM_SEGMENT_SECTORS, true); // max_write_zeroes_sectors
   view.setUint32(52, MAXIMUM_SEGMENTS, true); // max_write_zeroes_seg
   view.setUint8(56, 1); // write_zeroes_may_unmap
+}
+
+/** Fills the field `capacity`. @param size bytes of the disk */
+export function setCapacity(configuration: Uint8Array<SharedArrayBuffer>, size: number): void {
+  const view = new DataView(configuration.buffer, configuration.byteOffset, 8);
+  const capacity = size / SECTOR_SIZE;
+  view.setUint32(0, capacity % 2 ** 32, true);
+  view.setUint32(4, Math.floor(capacity / 2 ** 32), true);
 }
 
 /** Whether a disk with so many queues offers VIRTIO_BLK_F_MQ. */
