@@ -12,6 +12,8 @@ export type DeviceErrorCode =
   | 'disk-name'
   | 'image-format'
   | 'file-unwritable'
+  | 'disk-shrink'
+  | 'disk-read-only'
   | 'base-changed'
   | 'image-changed'
   | 'image-missing'

@@ -82,10 +82,13 @@ export class DeviceHost {
 
   /**
    * Calls one of the device's rare commands. The worker leaves its sleep to hear it.
-   * @throws what the device throws; MachineError 'device-died' when there is no device any more
+   * @throws what the device throws, a DeviceError as a MachineError; MachineError 'device-died' when there is no device any more
    */
   async call<Result>(command: string, ...args: unknown[]): Promise<Result> {
-    const result = this.#service.call(command, args) as Promise<unknown>;
+    const call = this.#service.call(command, args) as Promise<unknown>;
+    const result = call.catch((error) => {
+      throw explain(error);
+    });
     Atomics.add(this.control.words, Word.mail, 1);
     this.control.signal();
     return (await Promise.race([result, this.#death.promise])) as Result;
@@ -153,7 +156,8 @@ class Death {
 
 /** What to do about what a device says. */
 const REMEDIES: Record<DeviceErrorCode, string> = {
-  'disk-size': 'Disks consist of sectors of 512 bytes: pad the image to a multiple.',
+  'disk-size':
+    'Disks consist of sectors of 512 bytes: pad the image to a multiple, or choose one as the size.',
   'disk-unreadable': 'Check that the image is there and whole.',
   'disk-foreign': 'It is left as it is. Keep the disk under another name.',
   'disk-version': 'It is left as it is. Use the version of Ringbox that made it, or another name.',
@@ -166,6 +170,8 @@ const REMEDIES: Record<DeviceErrorCode, string> = {
   'image-format': 'Unpack the image, or convert it with `npx ringbox disk convert` or `qemu-img`.',
   'file-unwritable':
     'Allow the page to write there and see that there is room, or choose another file.',
+  'disk-shrink': 'Disks only grow: choose a larger size, or copy what you need to a smaller disk.',
+  'disk-read-only': 'Attach it without `readOnly` first.',
   'base-changed': 'Give the image that it was changed on, or forget the changes.',
   'image-changed': 'Choose the file again, or open the address again, to use it as it is now.',
   'image-missing': 'Check the address of the image.',
@@ -175,7 +181,7 @@ const REMEDIES: Record<DeviceErrorCode, string> = {
     'Check the address and the network; a server of another origin must send Access-Control-Allow-Origin.',
 };
 
-/** What the device says about its options, for a person. Comlink carries the code as the name. */
+/** What the device says, for a person. Comlink carries the code as the name. */
 export function explain(error: unknown): unknown {
   if (!(error instanceof Error) || !Object.hasOwn(REMEDIES, error.name)) return error;
   return withRemedy(error.name as DeviceErrorCode, error.message, error);

@@ -5,8 +5,11 @@ import type { StoreFile } from './store/store-file.ts';
 /** Bytes that are read or written at once. */
 const PIECE = 1 << 20;
 
-/** A disk whose bytes lie in a file as they are: a raw image. Everything finishes at once. */
-export class RawBackend implements BlockBackend {
+/**
+ * A disk whose bytes lie in a file as they are: a raw image, which stays as large as it is. Everything
+ * finishes at once.
+ */
+export class RawBackend implements Omit<BlockBackend, 'grow'> {
   readonly size: number;
   readonly #file: StoreFile;
   readonly #buffer = new Uint8Array(PIECE);

@@ -39,8 +39,6 @@ const STANDARD_ECONOMY: Economy = { growth: 256, logLimit: 256, reserve: 16 };
  * the file, however little was written: see README.md. All methods are synchronous.
  */
 export class Store {
-  /** Bytes of the disk. */
-  readonly size: number;
   /** Blocks on their way to and from the file. */
   readonly buffer = new Uint8Array(BUFFER_BLOCKS * PAGE_SIZE);
   /** The same, block by block. */
@@ -75,7 +73,6 @@ export class Store {
     economy = STANDARD_ECONOMY,
   ) {
     this.#economy = economy;
-    this.size = superblock.size;
     this.blocks = Array.from({ length: BUFFER_BLOCKS }, (_, block) => {
       return new Uint8Array(this.buffer.buffer, block * PAGE_SIZE, PAGE_SIZE);
     });
@@ -118,6 +115,11 @@ export class Store {
     }
     store.#begin();
     return store;
+  }
+
+  /** Bytes of the disk. */
+  get size(): number {
+    return this.#superblock.size;
   }
 
   /** The name of what the disk holds where nothing was written; '' for zeros. */
@@ -227,11 +229,18 @@ export class Store {
    */
   setBase(base: string): void {
     encodeBaseName(base);
-    try {
-      this.#checkpoint({ base });
-    } catch (error) {
-      throw full(error);
-    }
+    this.#begin({ base });
+  }
+
+  /**
+   * Makes the disk larger, durably, and flushes; nothing is here of what is new.
+   * @param size bytes, a multiple of 512, more than before
+   * @throws DeviceError 'disk-full'; then the disk goes on with the size before, and only a power cut
+   *   soon after may make it the new one
+   */
+  grow(size: number): void {
+    if (size <= this.size) throw new RangeError(`${size} bytes are no growth`);
+    this.#begin({ size });
   }
 
   /** Flushes, and lets go of the file. */
@@ -244,9 +253,9 @@ export class Store {
   }
 
   /** A new log, on a map that holds all that is known. */
-  #begin(): void {
+  #begin(changes: Partial<Superblock> = {}): void {
     try {
-      this.#checkpoint();
+      this.#checkpoint(changes);
     } catch (error) {
       throw full(error);
     }
