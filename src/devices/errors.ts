@@ -7,6 +7,8 @@ export type DeviceErrorCode =
   | 'disk-damaged'
   | 'disk-full'
   | 'disk-in-use'
+  | 'disk-shrink'
+  | 'disk-read-only'
   | 'base-changed'
   | 'image-changed'
   | 'image-missing'

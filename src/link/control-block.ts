@@ -84,7 +84,10 @@ export class ControlBlock {
   readonly buffer: SharedArrayBuffer;
   readonly queueCount: number;
   readonly words: Int32Array<SharedArrayBuffer>;
-  /** The device configuration space: written by the worker, read by the CPU thread. */
+  /**
+   * The device configuration space: written by the worker, but for the driver's flags (see
+   * `DeviceDescription.driverFlags`), which the CPU thread writes.
+   */
   readonly configuration: Uint8Array<SharedArrayBuffer>;
   readonly #dirty = HEADER_WORDS;
   readonly #writes = HEADER_WORDS + DIRTY_WORDS;

@@ -1,4 +1,18 @@
 /**
+ * A byte of the device configuration space that belongs to the driver: 0 or 1, as it last wrote it.
+ * It can be written once `feature` was negotiated. It begins as 1 where `setWith` was negotiated as
+ * well; without either it is 0.
+ */
+export interface DriverFlag {
+  /** Bytes from the beginning of the device configuration space. */
+  offset: number;
+  /** Number of a feature bit. */
+  feature: number;
+  /** Number of a feature bit. */
+  setWith: number;
+}
+
+/**
  * What a virtio device is, to the transport: everything that the driver sees before it starts.
  * A plain object, since it crosses from the worker to the CPU thread.
  */
@@ -18,6 +32,12 @@ export interface DeviceDescription {
   queueSizes: readonly number[];
   /** Bytes of the device configuration space, at most 256. */
   configurationLength: number;
+  /**
+   * What of the device configuration space is the driver's to write and the device's to obey. A
+   * doorbell brings with it what the driver wrote before, so that a request is served as the
+   * flags say; and the driver reads what it wrote at once, whatever the device is doing.
+   */
+  driverFlags?: readonly DriverFlag[];
   /**
    * Queues whose driver waits by reading the used ring again and again, not for an interrupt. A
    * doorbell of theirs is worth waiting for: the guest would burn the time anyway.

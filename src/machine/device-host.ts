@@ -82,10 +82,13 @@ export class DeviceHost {
 
   /**
    * Calls one of the device's rare commands. The worker leaves its sleep to hear it.
-   * @throws what the device throws; MachineError 'device-died' when there is no device any more
+   * @throws what the device throws, a DeviceError as a MachineError; MachineError 'device-died' when there is no device any more
    */
   async call<Result>(command: string, ...args: unknown[]): Promise<Result> {
-    const result = this.#service.call(command, args) as Promise<unknown>;
+    const call = this.#service.call(command, args) as Promise<unknown>;
+    const result = call.catch((error) => {
+      throw explain(error);
+    });
     Atomics.add(this.control.words, Word.mail, 1);
     this.control.signal();
     return (await Promise.race([result, this.#death.promise])) as Result;
@@ -153,13 +156,16 @@ class Death {
 
 /** What to do about what a device says. */
 const REMEDIES: Record<DeviceErrorCode, string> = {
-  'disk-size': 'Disks consist of sectors of 512 bytes: pad the image to a multiple.',
+  'disk-size':
+    'Disks consist of sectors of 512 bytes: pad the image to a multiple, or choose one as the size.',
   'disk-unreadable': 'Check that the image is there and whole.',
   'disk-foreign': 'It is left as it is. Keep the disk under another name.',
   'disk-version': 'It is left as it is. Use the version of Ringbox that made it, or another name.',
   'disk-damaged': 'It is left as it is. Keep the disk under another name.',
   'disk-full': 'Free some room: delete kept disks, or files in the guest, or other sites’ data.',
   'disk-in-use': 'Close the other tab or machine first, or use a copy.',
+  'disk-shrink': 'Disks only grow: choose a larger size, or copy what you need to a smaller disk.',
+  'disk-read-only': 'Attach it without `readOnly` first.',
   'base-changed': 'Give the image that it was changed on, or forget the changes.',
   'image-changed': 'Choose the file again, or open the address again, to use it as it is now.',
   'image-missing': 'Check the address of the image.',
@@ -169,7 +175,7 @@ const REMEDIES: Record<DeviceErrorCode, string> = {
     'Check the address and the network; a server of another origin must send Access-Control-Allow-Origin.',
 };
 
-/** What the device says about its options, for a person. Comlink carries the code as the name. */
+/** What the device says, for a person. Comlink carries the code as the name. */
 function explain(error: unknown): unknown {
   if (!(error instanceof Error) || !Object.hasOwn(REMEDIES, error.name)) return error;
   return withRemedy(error.name as DeviceErrorCode, error.message, error);

@@ -10,19 +10,48 @@ export interface DiskPiece {
   bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** How a disk was made. */
+export interface DiskParts {
+  /** What messages call it. */
+  name: string;
+  readOnly: boolean;
+  /** The name that its changes are kept under, if they are. */
+  kept: string | null;
+  host: DeviceHost;
+}
+
 /** A disk of a machine, seen from the page. */
 export class Disk {
   readonly name: string;
-  /** Bytes. */
-  readonly size: number;
   readonly readOnly: boolean;
+  /** The name that its changes are kept under in this browser, or null: see `DiskOptions.keep`. */
+  readonly kept: string | null;
   readonly #host: DeviceHost;
+  #size: number;
 
-  constructor(name: string, size: number, readOnly: boolean, host: DeviceHost) {
+  constructor({ name, readOnly, kept, host }: DiskParts) {
     this.name = name;
-    this.size = size;
     this.readOnly = readOnly;
+    this.kept = kept;
     this.#host = host;
+    this.#size = capacity(host.control.configuration);
+  }
+
+  /** Bytes. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * Makes the disk larger, whether the machine runs or not; what is new is zero. The guest is told at
+   * once (VIRTIO 1.4, 5.2.6), and finds a larger disk under its partitions and file systems, which it
+   * may grow in turn. When the promise resolves, the new size of a kept disk is durable.
+   * @param size bytes, a multiple of 512, at least as many as before
+   * @throws MachineError 'disk-size', 'disk-shrink', 'disk-read-only' or, for a kept disk, 'disk-full'
+   */
+  async resize(size: number): Promise<void> {
+    await this.#host.call('resize', size);
+    this.#size = Math.max(this.#size, size);
   }
 
   /** Bytes of the disk as it is now. @throws RangeError beyond its end */
@@ -38,7 +67,7 @@ export class Disk {
     return this.#host.call('imageStatistics');
   }
 
-  /** What the disk takes, and has changed. */
+  /** What the disk takes, has changed, and has done since the machine was made. */
   async usage(): Promise<DiskUsage> {
     return this.#host.call('usage');
   }
@@ -59,6 +88,12 @@ export class Disk {
       yield { offset: offset + done, bytes };
     }
   }
+}
+
+/** Bytes of a disk, from the capacity in sectors at the start of its configuration space. */
+function capacity(configuration: Uint8Array<SharedArrayBuffer>): number {
+  const view = new DataView(configuration.buffer, configuration.byteOffset);
+  return 512 * (view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32);
 }
 
 const RANGES_AT_A_TIME = 1024;

@@ -343,9 +343,9 @@ export class Machine {
 
   #makeDisks(options: MachineOptions): Disk[] {
     return (options.disks ?? []).map((disk, index) => {
+      const { readOnly = false, keep: kept = null } = disk;
       const host = this.#hardware.hosts[FIRST_DISK_INDEX + index];
-      const size = diskSize(host.control.configuration);
-      return new Disk(diskName(disk, index), size, disk.readOnly ?? false, host);
+      return new Disk({ name: diskName(disk, index), readOnly, kept, host });
     });
   }
 
@@ -376,10 +376,4 @@ class Wiring {
   constructor(rings: PortRings[]) {
     this.rings = rings;
   }
-}
-
-/** Bytes of a disk, from the capacity in sectors at the start of its configuration space. */
-function diskSize(configuration: Uint8Array<SharedArrayBuffer>): number {
-  const view = new DataView(configuration.buffer, configuration.byteOffset);
-  return 512 * (view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32);
 }

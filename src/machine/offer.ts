@@ -1,10 +1,12 @@
 import {
   VIRTIO_BLK_F_BLK_SIZE,
+  VIRTIO_BLK_F_CONFIG_WCE,
   VIRTIO_BLK_F_DISCARD,
   VIRTIO_BLK_F_FLUSH,
   VIRTIO_BLK_F_MQ,
   VIRTIO_BLK_F_RO,
   VIRTIO_BLK_F_SEG_MAX,
+  VIRTIO_BLK_F_SIZE_MAX,
   VIRTIO_BLK_F_TOPOLOGY,
   VIRTIO_BLK_F_WRITE_ZEROES,
   VIRTIO_ID_BLOCK,
@@ -26,11 +28,13 @@ const COMMON_FEATURES = {
   VIRTIO_F_RING_RESET: Feature.ringReset,
 };
 const BLOCK_FEATURES = {
+  VIRTIO_BLK_F_SIZE_MAX,
   VIRTIO_BLK_F_SEG_MAX,
   VIRTIO_BLK_F_RO,
   VIRTIO_BLK_F_BLK_SIZE,
   VIRTIO_BLK_F_FLUSH,
   VIRTIO_BLK_F_TOPOLOGY,
+  VIRTIO_BLK_F_CONFIG_WCE,
   VIRTIO_BLK_F_MQ,
   VIRTIO_BLK_F_DISCARD,
   VIRTIO_BLK_F_WRITE_ZEROES,
@@ -51,6 +55,11 @@ export const FEATURE_NAMES = [COMMON_FEATURES, BLOCK_FEATURES, CONSOLE_FEATURES]
   (features) => Object.keys(features) as FeatureName[],
 );
 
+/** Features that must not be offered without another (VIRTIO 1.4, 5.2.5.2). */
+const REQUIREMENTS: Partial<Record<FeatureName, FeatureName>> = {
+  VIRTIO_BLK_F_CONFIG_WCE: 'VIRTIO_BLK_F_FLUSH',
+};
+
 /** The description as the driver is to see it: the device itself knows nothing of it. */
 export function adjustOffer(
   description: DeviceDescription,
@@ -59,9 +68,16 @@ export function adjustOffer(
   const bits = bitsOf(description.type);
   return {
     ...description,
-    withheldFeatures: withheldFeatures.flatMap((name) => bits[name] ?? []),
+    withheldFeatures: FEATURE_NAMES.filter((name) => isWithheld(name, withheldFeatures)).flatMap(
+      (name) => bits[name] ?? [],
+    ),
     queueSizes: description.queueSizes.map((size) => queueSize ?? size),
   };
+}
+
+function isWithheld(name: FeatureName, withheld: readonly FeatureName[]): boolean {
+  const required = REQUIREMENTS[name];
+  return withheld.includes(name) || (required !== undefined && withheld.includes(required));
 }
 
 function bitsOf(type: number): Partial<Record<FeatureName, number>> {

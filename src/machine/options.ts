@@ -42,7 +42,8 @@ export interface DiskOptions {
   image?: Blob | ReadableStream<Uint8Array<ArrayBuffer>> | URL;
   /**
    * Bytes of the disk, a multiple of 512; an image that is shorter is followed by zeros. Without
-   * it the disk is as large as the image.
+   * it the disk is as large as the image. A disk that was kept with more bytes keeps them, and one
+   * with fewer grows.
    */
   size?: number;
   /** The guest cannot write to the disk. */

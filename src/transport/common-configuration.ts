@@ -37,6 +37,14 @@ const TRANSPORT_FEATURES = [
   Feature.ringReset,
 ];
 
+/** What others have to know of. */
+export interface ConfigurationHooks {
+  /** The device was reset, by the driver or by power-on. */
+  reset(): void;
+  /** FEATURES_OK stays: the driver may use what it has accepted. */
+  featuresAgreed(features: FeatureBits): void;
+}
+
 /**
  * The common configuration structure of one device: feature negotiation, status, queue set-up
  * (VIRTIO 1.4, 2.1, 2.2 and 4.1.4.3). For the CPU thread, in port handlers.
@@ -46,7 +54,7 @@ const TRANSPORT_FEATURES = [
  */
 export class CommonConfiguration {
   readonly #link: DeviceLink;
-  readonly #onReset: () => void;
+  readonly #hooks: ConfigurationHooks;
   readonly #offered: FeatureBits;
   readonly #accepted = new FeatureBits();
   readonly #queues: QueueRegisters[];
@@ -59,10 +67,9 @@ export class CommonConfiguration {
   /** The driver accepts a feature beyond the words of `#accepted`: one that nobody has offered. */
   #acceptsUnknown = false;
 
-  /** @param onReset the device was reset, by the driver or by power-on */
-  constructor(link: DeviceLink, description: DeviceDescription, onReset: () => void) {
+  constructor(link: DeviceLink, description: DeviceDescription, hooks: ConfigurationHooks) {
     this.#link = link;
-    this.#onReset = onReset;
+    this.#hooks = hooks;
     this.#offered = new FeatureBits(offeredFeatures(description));
     this.#queues = description.queueSizes.map((size) => new QueueRegisters(size));
   }
@@ -114,7 +121,7 @@ export class CommonConfiguration {
     this.#resetting = true;
     this.#link.beginReset();
     this.finishReset();
-    this.#onReset();
+    this.#hooks.reset();
   }
 
   /**
@@ -216,8 +223,10 @@ export class CommonConfiguration {
       !this.#acceptsUnknown &&
       this.#accepted.isSubsetOf(this.#offered) &&
       this.#accepted.has(Feature.version1);
-    if (sound && !this.#resetting) this.#link.setFeatures(this.#accepted);
-    return sound;
+    if (!sound) return false;
+    if (!this.#resetting) this.#link.setFeatures(this.#accepted);
+    this.#hooks.featuresAgreed(this.#accepted);
+    return true;
   }
 
   /** DRIVER_OK: queues that were enabled before are handed over now, with what is in them. */

@@ -50,6 +50,8 @@ export class DeviceLink {
   /** The driver's view of the configuration space, and the generation (see `Word`) that it has. */
   readonly #shown = new Uint8Array(CONFIGURATION_SPACE_SIZE);
   #shownGeneration = -1;
+  /** Changes of the driver's flags, which the worker's generation does not count. */
+  #flagChanges = 0;
   readonly #copy = new Uint8Array(CONFIGURATION_SPACE_SIZE);
   /** Whether waiting at doorbells has lately been worth it, from 0 to 8. */
   #doorbellLuck = 4;
@@ -104,7 +106,17 @@ export class DeviceLink {
   /** The generation of what `configuration` is (PCI-013), modulo 256. */
   get configurationGeneration(): number {
     this.#showConfiguration();
-    return (this.#shownGeneration >>> 1) & 0xff;
+    return ((this.#shownGeneration >>> 1) + this.#flagChanges) & 0xff;
+  }
+
+  /** Sets one of the driver's flags, for the driver and for the worker. */
+  setDriverFlag(offset: number, value: number): void {
+    const { configuration } = this.#control;
+    if (Atomics.load(configuration, offset) === value) return;
+    // No signal: the worker need not know before the next doorbell, which brings it along.
+    Atomics.store(configuration, offset, value);
+    this.#shown[offset] = value;
+    this.#flagChanges++;
   }
 
   /** The worker has died: no driver should start with this device again. */

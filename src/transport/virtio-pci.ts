@@ -4,6 +4,7 @@ import { PciFunction } from '../pci/function.ts';
 import { type AccessWindow, addCapabilities, BAR_SIZE, Structure } from './capabilities.ts';
 import { CommonConfiguration } from './common-configuration.ts';
 import type { DeviceLink } from './device-link.ts';
+import { DriverFlags } from './driver-flags.ts';
 
 const VIRTIO_VENDOR = 0x1af4;
 /** Modern devices have this plus their virtio device type (VIRTIO 1.4, 4.1.2.1). */
@@ -29,6 +30,7 @@ export class VirtioPciDevice implements BusWindow {
   readonly function: PciFunction;
   readonly link: DeviceLink;
   readonly #common: CommonConfiguration;
+  readonly #flags: DriverFlags;
   readonly #configurationLength: number;
   readonly #interrupts: InterruptSink;
   #isr = 0;
@@ -44,7 +46,11 @@ export class VirtioPciDevice implements BusWindow {
     this.link = link;
     this.#interrupts = interrupts;
     this.#configurationLength = description.configurationLength;
-    this.#common = new CommonConfiguration(link, description, () => this.#forgetInterrupts());
+    this.#flags = new DriverFlags(description.driverFlags ?? [], link);
+    this.#common = new CommonConfiguration(link, description, {
+      reset: () => this.#forgetDriver(),
+      featuresAgreed: (features) => this.#flags.begin(features),
+    });
     this.function = new VirtioFunction(description, this, ports);
   }
 
@@ -83,6 +89,7 @@ export class VirtioPciDevice implements BusWindow {
     } else if (offset >= Structure.device.offset) {
       const register = offset - Structure.device.offset;
       if (register + width > this.#configurationLength) return;
+      if (this.#flags.write(register, width, value)) return;
       this.link.writeConfiguration(register, width, value);
     }
   }
@@ -113,8 +120,9 @@ export class VirtioPciDevice implements BusWindow {
     return isr;
   }
 
-  #forgetInterrupts(): void {
+  #forgetDriver(): void {
     this.#failureTold = false;
+    this.#flags.reset();
     this.#clearIsr();
   }
 

@@ -11,7 +11,7 @@
  * image.
  */
 export interface BaseImage {
-  /** Bytes of the disk, a multiple of 512. */
+  /** Bytes of the disk, a multiple of 512; only `BlockBackend.grow` changes them. */
   readonly size: number;
 
   /** Puts the bytes [offset, offset + length) of the disk into `target`. */
@@ -47,6 +47,13 @@ export interface BlockBackend extends BaseImage {
    * @param mayUnmap whether the storage may be deallocated
    */
   writeZeroes(offset: number, length: number, mayUnmap: boolean): Pending;
+
+  /**
+   * Makes the disk larger, durably before it returns; what is new is zero. Operations may be going on.
+   * @param size bytes, a multiple of 512, more than before
+   * @throws DeviceError when there is no room for it; then the disk is as it was
+   */
+  grow(size: number): void;
 }
 
 /** Finished already, or when the promise settles. */

@@ -9,6 +9,8 @@ import {
   offersSeveralQueues,
   QUEUE_SIZE,
   REQUEST_QUEUES,
+  setCapacity,
+  WRITEBACK_OFFSET,
 } from './configuration.ts';
 import {
   type BlockStatus,
@@ -16,11 +18,13 @@ import {
   ID_LENGTH,
   SECTOR_SIZE,
   VIRTIO_BLK_F_BLK_SIZE,
+  VIRTIO_BLK_F_CONFIG_WCE,
   VIRTIO_BLK_F_DISCARD,
   VIRTIO_BLK_F_FLUSH,
   VIRTIO_BLK_F_MQ,
   VIRTIO_BLK_F_RO,
   VIRTIO_BLK_F_SEG_MAX,
+  VIRTIO_BLK_F_SIZE_MAX,
   VIRTIO_BLK_F_TOPOLOGY,
   VIRTIO_BLK_F_WRITE_ZEROES,
   VIRTIO_BLK_S_IOERR,
@@ -39,12 +43,21 @@ import { BlockSegments } from './segments.ts';
 
 /** Features of every disk, and of those that can be written. */
 const FEATURES = [
+  VIRTIO_BLK_F_SIZE_MAX,
   VIRTIO_BLK_F_SEG_MAX,
   VIRTIO_BLK_F_BLK_SIZE,
   VIRTIO_BLK_F_FLUSH,
   VIRTIO_BLK_F_TOPOLOGY,
+  VIRTIO_BLK_F_CONFIG_WCE,
 ];
 const WRITABLE_FEATURES = [VIRTIO_BLK_F_DISCARD, VIRTIO_BLK_F_WRITE_ZEROES];
+
+/** A driver that knows no flush begins with write-through (5.2.5.2). */
+const WRITEBACK = {
+  offset: WRITEBACK_OFFSET,
+  feature: VIRTIO_BLK_F_CONFIG_WCE,
+  setWith: VIRTIO_BLK_F_FLUSH,
+};
 
 /** What a block device is made of. */
 export interface BlockDeviceParts {
@@ -57,6 +70,16 @@ export interface BlockDeviceParts {
   requestQueues?: number | undefined;
   /** Entries of each request queue: a power of two, 2 to 32768. */
   queueSize?: number | undefined;
+}
+
+/** What a driver has had done; counted since the device was made, over all resets. */
+export interface DiskTraffic {
+  /** Bytes that were read from the disk. */
+  bytesRead: number;
+  /** Bytes that were written to the disk; what was discarded or zeroed is none. */
+  bytesWritten: number;
+  /** Requests that have come back, of any kind, failed ones too. */
+  requests: number;
 }
 
 /**
@@ -74,6 +97,7 @@ export class BlockDevice extends VirtioDevice {
   readonly #segments = new BlockSegments();
   /** Requests that the backend has not finished. */
   readonly #underWay = new Set<BlockRequest>();
+  readonly #traffic: DiskTraffic = { bytesRead: 0, bytesWritten: 0, requests: 0 };
   /** The object for the next request; left to the backend when that takes its time. */
   #request = new BlockRequest();
 
@@ -100,6 +124,7 @@ export class BlockDevice extends VirtioDevice {
       ],
       queueSizes: new Array(requestQueues).fill(queueSize),
       configurationLength: CONFIGURATION_LENGTH,
+      driverFlags: [WRITEBACK],
     };
   }
 
@@ -111,6 +136,21 @@ export class BlockDevice extends VirtioDevice {
       requestQueues: this.#requestQueues,
       queueSize: this.#queueSize,
     });
+  }
+
+  /** What the driver has had done so far: the same object each time. */
+  get traffic(): Readonly<DiskTraffic> {
+    return this.#traffic;
+  }
+
+  /**
+   * Makes the disk larger and tells the driver (VIRTIO 1.4, 5.2.6).
+   * @param size bytes, a multiple of 512, more than before
+   * @throws what the backend throws; then nothing has changed
+   */
+  grow(size: number): void {
+    this.#backend.grow(size);
+    this.runtime.changeConfiguration((configuration) => setCapacity(configuration, size));
   }
 
   /** Takes one request of each queue in turn, so that a full queue keeps no other waiting. */
@@ -243,14 +283,31 @@ export class BlockDevice extends VirtioDevice {
     );
   }
 
-  /** A driver that knows no flush relies on it that what is written is durable (5.2.6.2). */
+  /** Makes what was written durable where its driver relies on that (5.2.6.2). */
   #stable(written: Pending): BlockStatus | Promise<void> {
-    if (this.runtime.hasFeature(VIRTIO_BLK_F_FLUSH)) return written ?? VIRTIO_BLK_S_OK;
+    if (!this.#writesThrough) return written ?? VIRTIO_BLK_S_OK;
     if (written === undefined) return this.#backend.flush() ?? VIRTIO_BLK_S_OK;
     return written.then(() => this.#backend.flush());
   }
 
+  /**
+   * Whether what is written must be durable before its request comes back: the driver has chosen it,
+   * or knows neither of the choice nor of flushes. A chain that was taken came with a doorbell, and
+   * so with the choice that was made before it.
+   */
+  get #writesThrough(): boolean {
+    if (!this.runtime.hasFeature(VIRTIO_BLK_F_CONFIG_WCE)) {
+      return !this.runtime.hasFeature(VIRTIO_BLK_F_FLUSH);
+    }
+    return Atomics.load(this.runtime.configuration, WRITEBACK_OFFSET) === 0;
+  }
+
   #finish(request: BlockRequest, status: BlockStatus): void {
+    this.#traffic.requests++;
+    if (status === VIRTIO_BLK_S_OK) {
+      if (request.type === VIRTIO_BLK_T_IN) this.#traffic.bytesRead += request.length;
+      else if (request.type === VIRTIO_BLK_T_OUT) this.#traffic.bytesWritten += request.length;
+    }
     request.queue.complete(request.chain, request.finish(status, filledBy(request)));
   }
 

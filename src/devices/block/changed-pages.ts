@@ -1,11 +1,19 @@
 /** Which pages of a disk were changed: one bit for each. Pages are numbered from 0. */
 export class ChangedPages {
-  readonly #words: Uint32Array;
-  readonly #pages: number;
+  #words: Uint32Array;
+  #pages: number;
 
   constructor(pages: number) {
     this.#pages = pages;
     this.#words = new Uint32Array(Math.ceil(pages / 32));
+  }
+
+  /** The disk has so many pages now, more than before. */
+  grow(pages: number): void {
+    const words = new Uint32Array(Math.ceil(pages / 32));
+    words.set(this.#words);
+    this.#words = words;
+    this.#pages = pages;
   }
 
   /** Pages that were changed. */

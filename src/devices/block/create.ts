@@ -1,5 +1,7 @@
-import { BlockDevice, type BlockDeviceParts } from './block.ts';
+import { DeviceError } from '../errors.ts';
+import { BlockDevice, type BlockDeviceParts, type DiskTraffic } from './block.ts';
 import { ArrayTarget } from './buffers.ts';
+import { checkGrowth } from './disk-size.ts';
 import { openKeptDisk } from './kept-disk.ts';
 import { SECTOR_SIZE } from './layout.ts';
 import { type ChangeListing, MemoryBackend } from './memory-backend.ts';
@@ -14,7 +16,7 @@ export interface BlockOptions extends Omit<BlockDeviceParts, 'backend'> {
    * since a URL cannot cross), is read where it lies. Without an image all is zero.
    */
   image?: Blob | ReadableStream<Uint8Array<ArrayBuffer>> | string | undefined;
-  /** Bytes of the disk; without it, those of the image. */
+  /** Bytes of the disk; without it, those of the image. A kept disk that has more keeps them. */
   size?: number | undefined;
   /** What messages call the disk. */
   name?: string | undefined;
@@ -24,8 +26,8 @@ export interface BlockOptions extends Omit<BlockDeviceParts, 'backend'> {
   imageVersion?: string | undefined;
 }
 
-/** What a disk takes and has changed. */
-export interface DiskUsage {
+/** What a disk takes, has changed, and has done. */
+export interface DiskUsage extends DiskTraffic {
   /** Bytes that differ from the image, or may. */
   changed: number;
   /** Bytes that the disk takes in the browser's storage; 0 when its changes are not kept. */
@@ -39,6 +41,12 @@ export interface BlockCommands {
   /** Bytes of the disk. */
   size(): number;
   usage(): DiskUsage;
+  /**
+   * Makes the disk larger; nothing happens when it has so many bytes already.
+   * @param size bytes
+   * @throws DeviceError 'disk-size', 'disk-shrink', 'disk-read-only', 'disk-full'
+   */
+  resize(size: number): void;
   /** What reading the image has cost, or null for one that lies in memory. */
   imageStatistics(): ImageStatistics | null;
   /** What the guest has changed, since ever if the disk is kept: see `ChangeListing`. */
@@ -55,7 +63,7 @@ export async function createBlockDevice(
   const { backend, image } = await openBackend(options);
   try {
     const device = new BlockDevice({ backend, readOnly, serial, requestQueues, queueSize });
-    return { device, commands: commandsOf(backend, image) };
+    return { device, commands: commandsOf(device, backend, image, options) };
   } catch (error) {
     await backend.close();
     throw error;
@@ -91,10 +99,20 @@ async function openKept({ image, size, name, imageVersion }: BlockOptions, keep:
   return { backend: kept, image: null };
 }
 
-function commandsOf(backend: Backend, image: CachedImage | null): BlockCommands {
+function commandsOf(
+  device: BlockDevice,
+  backend: Backend,
+  image: CachedImage | null,
+  { name = 'the disk', readOnly = false }: BlockOptions,
+): BlockCommands {
   return {
     size: () => backend.size,
-    usage: () => backend.usage,
+    usage: () => ({ ...backend.usage, ...device.traffic }),
+    resize(size) {
+      if (readOnly) throw new DeviceError('disk-read-only', `${name} is read-only`);
+      checkGrowth(name, backend.size, size);
+      if (size > backend.size) device.grow(size);
+    },
     imageStatistics: () => image?.statistics() ?? null,
     changes: (from, limit) => backend.changes(from, limit),
     async read(offset, length) {

@@ -29,6 +29,14 @@ export function checkSize(name: string, size: number): void {
   }
 }
 
+/** @throws DeviceError when a disk of `from` bytes cannot be made one of `to` */
+export function checkGrowth(name: string, from: number, to: number): void {
+  checkSize(name, to);
+  if (to >= from) return;
+  const message = `${name} has ${from} bytes and cannot be made one of ${to}`;
+  throw new DeviceError('disk-shrink', message);
+}
+
 export function imageTooLong(name: string, size: number): DeviceError {
   const message = `the image of ${name} is longer than the disk of ${size} bytes`;
   return new DeviceError('disk-size', message);

@@ -19,7 +19,8 @@ export interface KeptBase {
 /**
  * Opens the disk that is kept as `name`, or begins one.
  * @param base what it holds where nothing was written; null for zeros
- * @param size bytes of the disk; without it those of the kept disk or of the base
+ * @param size bytes that the disk has at least: a smaller one is made so large, and one that was made
+ *   larger stays so; without it those of the kept disk, or of the base
  * @throws DeviceError when it is in use, damaged, of another version, or belongs to another base
  */
 export async function openKeptDisk(
@@ -73,9 +74,9 @@ function goOn(
     const message = `What is kept as “${name}” was changed on ${was}, and this is ${is}`;
     throw new DeviceError('base-changed', message);
   }
-  if (size !== undefined && size !== store.size) {
-    const message = `The disk that is kept as “${name}” has ${store.size} bytes, not ${size}`;
-    throw new DeviceError('disk-size', message);
+  if (size !== undefined && size > store.size) {
+    checkSize(name, size);
+    store.grow(size);
   }
   return store;
 }

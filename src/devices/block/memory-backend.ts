@@ -3,6 +3,7 @@ import { ShiftedTarget } from './buffers.ts';
 import { ChangedPages } from './changed-pages.ts';
 import { type DiskImage, readImage } from './image.ts';
 import { SECTOR_SIZE } from './layout.ts';
+import { readBase } from './read-base.ts';
 import { PAGE_SIZE, SparsePages } from './sparse-pages.ts';
 
 /** A range of the disk, in bytes. */
@@ -29,8 +30,8 @@ const WHOLE_PAGE = 2 ** (PAGE_SIZE / SECTOR_SIZE) - 1;
  * since it was made.
  */
 export class MemoryBackend implements BlockBackend {
-  readonly size: number;
-  /** What the disk holds where nothing was written; without it `#pages` holds that. */
+  #size: number;
+  /** What the disk holds where nothing was written, zeros beyond its end; or `#pages` holds that. */
   readonly #base: BaseImage | null;
   readonly #pages: SparsePages;
   readonly #changed: ChangedPages;
@@ -38,7 +39,7 @@ export class MemoryBackend implements BlockBackend {
   readonly #partial = new Map<number, number>();
 
   private constructor(size: number, pages: SparsePages, base: BaseImage | null) {
-    this.size = size;
+    this.#size = size;
     this.#base = base;
     this.#pages = pages;
     this.#changed = new ChangedPages(Math.ceil(size / PAGE_SIZE));
@@ -53,6 +54,10 @@ export class MemoryBackend implements BlockBackend {
   /** A disk that shows `base` where nothing was written to it. */
   static over(base: BaseImage): MemoryBackend {
     return new MemoryBackend(base.size, new SparsePages(), base);
+  }
+
+  get size(): number {
+    return this.#size;
   }
 
   /** Bytes of memory that the disk takes, apart from its base. */
@@ -93,6 +98,11 @@ export class MemoryBackend implements BlockBackend {
   writeZeroes(offset: number, length: number): undefined {
     this.#mark(offset, length);
     this.#pages.clear(offset, length);
+  }
+
+  grow(size: number): void {
+    this.#changed.grow(Math.ceil(size / PAGE_SIZE));
+    this.#size = size;
   }
 
   async close(): Promise<void> {
@@ -141,7 +151,8 @@ export class MemoryBackend implements BlockBackend {
         continue;
       }
       const count = this.#absentFrom(from, offset + length);
-      const reading = base.read(from, count, done === 0 ? target : new ShiftedTarget(target, done));
+      const place = done === 0 ? target : new ShiftedTarget(target, done);
+      const reading = readBase(base, from, count, place);
       if (reading !== undefined) {
         pending ??= [];
         pending.push(reading);

@@ -117,6 +117,15 @@ static enum answer flush_with_data(struct device *d, uint32_t sector, uint32_t l
   return ask(d, &r);
 }
 
+/* A flush with more to read, all of it in RAM, than a data segment may have. */
+static enum answer segment_beyond_size_max(struct device *d, uint32_t more, uint32_t b) {
+  (void)b;
+  struct block_request r = block_request(VIRTIO_BLK_T_FLUSH, 0, SECTOR, 0);
+  r.data = 0;
+  r.data_length = config_read(d, BLK_SIZE_MAX, 4) + more;
+  return ask(d, &r);
+}
+
 /* --- Where descriptors begin and end --------------------------------------------------------------- */
 
 /*
@@ -488,6 +497,8 @@ static const struct violation block_violations[] = {
   {"discard that was not negotiated", "not-negotiated", BLOCK, SERVED, clear_not_negotiated, DISCARD, 13},
   {"write-zeroes that was not negotiated", "not-negotiated", BLOCK, SERVED, clear_not_negotiated, ZEROES, 14},
   {"a flush that was not negotiated", "not-negotiated", BLOCK, SERVED, clear_not_negotiated, 4, 9},
+  {"a segment one byte longer than size_max", "segment-too-long", BLOCK, SERVED, segment_beyond_size_max, 1, 0},
+  {"a segment 1 MiB longer than size_max", "segment-too-long", BLOCK, SERVED, segment_beyond_size_max, 1048576, 0},
   {"an identification of 0 bytes", "id-length", BLOCK, IOERR, get_id, 0, 0},
   {"an identification of 19 bytes", "id-length", BLOCK, IOERR, get_id, 19, 0},
   {"an identification of 20 bytes", "id-length-enough", BLOCK, SERVED, get_id, 20, 0},

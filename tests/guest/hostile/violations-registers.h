@@ -270,6 +270,32 @@ static enum answer config_written(struct device *d, uint32_t offset, uint32_t wi
   return ignored_if_serving(d, &q);
 }
 
+/* Something is written to the field of a disk that the driver may write 0 or 1 to. */
+static enum answer writeback_written(struct device *d, uint32_t value, uint32_t width) {
+  struct queue q;
+  if (!bring_up(d, &q)) return NO_ANSWER;
+  for (uint32_t choice = 0; choice <= 1; choice++) {
+    config_write(d, BLK_WRITEBACK, 1, choice);
+    check(config_read(d, BLK_WRITEBACK, 1) == choice, "the driver's choice does not stay");
+    config_write(d, BLK_WRITEBACK, width, value);
+    check(config_read(d, BLK_WRITEBACK, 1) == choice, "the driver's choice has changed");
+  }
+  return ignored_if_serving(d, &q);
+}
+
+static enum answer writeback_not_negotiated(struct device *d, uint32_t a, uint32_t b) {
+  (void)a, (void)b;
+  struct queue q;
+  if (!negotiate(d, usual_features(d) & ~VIRTIO_BLK_F_CONFIG_WCE, d->offered_high))
+    return NO_ANSWER;
+  set_up_queue(d, &q, d->main_queue, USUAL_SIZE);
+  add_status(d, DRIVER_OK);
+  uint32_t before = config_read(d, BLK_WRITEBACK, 1);
+  for (uint32_t value = 0; value <= 1; value++) config_write(d, BLK_WRITEBACK, 1, value);
+  check(config_read(d, BLK_WRITEBACK, 1) == before, "a field without its feature was written");
+  return ignored_if_serving(d, &q);
+}
+
 /* Beyond the end of the configuration space. */
 static enum answer config_beyond_end(struct device *d, uint32_t distance, uint32_t width) {
   struct queue q;
@@ -527,6 +553,11 @@ static const struct violation register_violations[] = {
   {"the capacity of a read-only disk written", "read-only-register", READ_ONLY_BLOCK, IGNORED, config_written, BLK_CAPACITY, 4},
   {"a byte of max_discard_seg written", "read-only-register", BLOCK, IGNORED, config_written, BLK_MAX_DISCARD_SEG + 1, 1},
   {"max_nr_ports of a console written", "read-only-register", CONSOLE, IGNORED, config_written, CONSOLE_MAX_NR_PORTS, 4},
+  {"a disk's writeback as two bytes", "register-width", BLOCK, IGNORED, writeback_written, 0, 2},
+  {"a disk's writeback as four bytes", "register-width", BLOCK, IGNORED, writeback_written, 0, 4},
+  {"2 as a disk's writeback", "writeback-value", BLOCK, IGNORED, writeback_written, 2, 1},
+  {"254 as a disk's writeback", "writeback-value", BLOCK, IGNORED, writeback_written, 254, 1},
+  {"writeback without its feature", "writeback-unfounded", BLOCK, IGNORED, writeback_not_negotiated, 0, 0},
   {"a write between the structures", "unknown-register", EVERY_DEVICE, IGNORED, write_between_structures, 0x80, 4},
   {"a write behind the ISR status", "unknown-register", BLOCK, IGNORED, write_between_structures, 0x45, 1},
   {"a write at the end of BAR 0", "unknown-register", EVERY_DEVICE, IGNORED, write_between_structures, 0x1ff, 1},

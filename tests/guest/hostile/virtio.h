@@ -115,6 +115,8 @@ enum {
   BLK_WRITE_ZEROES_FLAG_UNMAP = 1,
   /* Offsets in struct virtio_blk_config. */
   BLK_CAPACITY = 0,
+  BLK_SIZE_MAX = 8,
+  BLK_WRITEBACK = 32,
   BLK_MAX_DISCARD_SECTORS = 36,
   BLK_MAX_DISCARD_SEG = 40,
 };
@@ -123,6 +125,7 @@ enum {
 struct virtio_console_control { uint32_t id; uint16_t event, value; };
 enum {
   VIRTIO_CONSOLE_F_MULTIPORT = 1u << 1,
+  VIRTIO_BLK_F_CONFIG_WCE = 1u << 11,
   VIRTIO_BLK_F_MQ = 1u << 12,
   CONSOLE_RECEIVE = 0,
   CONSOLE_TRANSMIT = 1,

@@ -27,7 +27,8 @@ const OF_EVERY_DEVICE = [28, 29, 32, 40];
 
 /** By device type: the bits whose features are implemented. Whoever adds one adds tests of it. */
 const IMPLEMENTED: Record<number, readonly number[]> = {
-  2: [2, 5, 6, 9, 10, 12, 13, 14], // SEG_MAX, RO, BLK_SIZE, FLUSH, TOPOLOGY, MQ, DISCARD, WRITE_ZEROES
+  // SIZE_MAX, SEG_MAX, RO, BLK_SIZE, FLUSH, TOPOLOGY, CONFIG_WCE, MQ, DISCARD, WRITE_ZEROES
+  2: [1, 2, 5, 6, 9, 10, 11, 12, 13, 14],
   3: [0, 1, 2], // SIZE, MULTIPORT, EMERG_WRITE
   4: [],
 };

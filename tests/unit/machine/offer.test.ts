@@ -32,6 +32,11 @@ describe('the offer of a device', () => {
     expect(withheld(RNG)).toEqual([28]);
   });
 
+  test('lacks what cannot be without what is withheld (BLK-001)', () => {
+    const offer = { withheldFeatures: ['VIRTIO_BLK_F_FLUSH'] } as const;
+    expect(adjustOffer(device(BLOCK), offer).withheldFeatures).toEqual([9, 11]);
+  });
+
   test('has queues of the size that is told, as many as before', () => {
     expect(adjustOffer(device(CONSOLE), { queueSize: 2 }).queueSizes).toEqual([2, 2]);
     expect(adjustOffer(device(RNG), { queueSize: 1024 }).queueSizes).toEqual([1024, 1024]);

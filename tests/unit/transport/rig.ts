@@ -1,6 +1,7 @@
 import { BusMap } from '../../../src/bus/bus-map.ts';
 import { DeviceRuntime } from '../../../src/devices/runtime.ts';
 import { Attention, ControlBlock } from '../../../src/link/control-block.ts';
+import type { DriverFlag } from '../../../src/link/description.ts';
 import { PciBus } from '../../../src/pci/bus.ts';
 import type { GuestMemory } from '../../../src/ring/guest-memory.ts';
 import { DeviceLink } from '../../../src/transport/device-link.ts';
@@ -57,6 +58,7 @@ export interface RigOptions {
   features?: readonly number[];
   /** Feature bits that are withheld. */
   withheldFeatures?: readonly number[];
+  driverFlags?: readonly DriverFlag[];
   /** Bytes of RAM; 1 MiB unless told. */
   memorySize?: number;
   /** How long the CPU thread may wait for the worker, in milliseconds; for ever unless told. */
@@ -96,6 +98,7 @@ export class Rig extends PciGuest {
     queueSizes = [64, 64],
     features = [],
     withheldFeatures = [],
+    driverFlags = [],
     memorySize = RAM,
     patience = Number.POSITIVE_INFINITY,
   }: RigOptions = {}) {
@@ -104,7 +107,7 @@ export class Rig extends PciGuest {
     this.ram = new CanaryMemory(memorySize);
     this.memory = this.ram.memory;
     this.device = new EchoDevice(queueSizes);
-    const description = { ...this.device.description, features, withheldFeatures };
+    const description = { ...this.device.description, features, withheldFeatures, driverFlags };
     const queues = queueSizes.length;
     this.control = new WorkedControl(
       new SharedArrayBuffer(ControlBlock.byteLength(queues)),

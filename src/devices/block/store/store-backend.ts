@@ -1,6 +1,7 @@
 import type { BaseImage, BlockBackend, Pending, ReadTarget, WriteSource } from '../backend.ts';
 import { ArraySource, ArrayTarget, ShiftedTarget } from '../buffers.ts';
 import type { ChangeListing } from '../memory-backend.ts';
+import { readBase } from '../read-base.ts';
 import { PAGE_SIZE } from './format.ts';
 import { NOT_HERE, ZEROS } from './page-map.ts';
 import { BUFFER_BLOCKS, type Store } from './store.ts';
@@ -18,18 +19,22 @@ interface Going {
  * base, or beyond its end, there are zeros.
  */
 export class StoreBackend implements BlockBackend {
-  readonly size: number;
   readonly #store: Store;
   readonly #base: BaseImage | null;
-  readonly #blocks: number;
   /** What later operations on the same blocks have to wait for: mostly nothing. */
   readonly #going: Going[] = [];
 
   constructor(store: Store, base: BaseImage | null) {
-    this.size = store.size;
     this.#store = store;
     this.#base = base;
-    this.#blocks = Math.ceil(store.size / PAGE_SIZE);
+  }
+
+  get size(): number {
+    return this.#store.size;
+  }
+
+  get #blocks(): number {
+    return Math.ceil(this.size / PAGE_SIZE);
   }
 
   /** Bytes of the disk that differ from the base, or may; and of the store's file. */
@@ -90,6 +95,11 @@ export class StoreBackend implements BlockBackend {
     return this.#clear(offset, length, this.#base === null ? NOT_HERE : ZEROS);
   }
 
+  /** What was written before is durable after it as well. */
+  grow(size: number): void {
+    this.#store.grow(size);
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#going.map(({ over }) => over));
     try {
@@ -109,7 +119,10 @@ export class StoreBackend implements BlockBackend {
         const where = this.#store.where(block);
         if (where === NOT_HERE) {
           const count = Math.min(left, this.#endOfGap(block, offset + length) - at);
-          pieces = withPiece(pieces, this.#readBase(at, count, new ShiftedTarget(target, done)));
+          pieces = withPiece(
+            pieces,
+            readBase(this.#base, at, count, new ShiftedTarget(target, done)),
+          );
           done += count;
         } else if (where === ZEROS) {
           const count = Math.min(left, PAGE_SIZE - (at % PAGE_SIZE));
@@ -189,12 +202,6 @@ export class StoreBackend implements BlockBackend {
       done += count;
     }
     return done;
-  }
-
-  #readBase(offset: number, count: number, target: ReadTarget): Pending {
-    const inBase = Math.max(0, Math.min(count, (this.#base?.size ?? 0) - offset));
-    if (inBase < count) target.putZeroes(inBase, count - inBase);
-    return inBase > 0 ? this.#base?.read(offset, inBase, target) : undefined;
   }
 
   /** Writes bytes that lie in one block, whose rest stays as it is. */

@@ -32,8 +32,6 @@ const STANDARD_ECONOMY: Economy = { growth: 256, logLimit: 256, reserve: 16 };
  * the file, however little was written: see README.md. All methods are synchronous.
  */
 export class Store {
-  /** Bytes of the disk. */
-  readonly size: number;
   /** The name of what the disk holds where nothing was written; '' for zeros. */
   readonly base: string;
   /** Blocks on their way to and from the file. */
@@ -70,7 +68,6 @@ export class Store {
     economy = STANDARD_ECONOMY,
   ) {
     this.#economy = economy;
-    this.size = superblock.size;
     this.base = superblock.base;
     this.blocks = Array.from({ length: BUFFER_BLOCKS }, (_, block) => {
       return new Uint8Array(this.buffer.buffer, block * PAGE_SIZE, PAGE_SIZE);
@@ -114,6 +111,11 @@ export class Store {
     }
     store.#begin();
     return store;
+  }
+
+  /** Bytes of the disk. */
+  get size(): number {
+    return this.#superblock.size;
   }
 
   /** Bytes of the disk that are here, zeros among them. */
@@ -209,6 +211,17 @@ export class Store {
     }
   }
 
+  /**
+   * Makes the disk larger, durably, and flushes; nothing is here of what is new.
+   * @param size bytes, a multiple of 512, more than before
+   * @throws DeviceError 'disk-full'; then the disk goes on with the size before, and only a power cut
+   *   soon after may make it the new one
+   */
+  grow(size: number): void {
+    if (size <= this.size) throw new RangeError(`${size} bytes are no growth`);
+    this.#begin(size);
+  }
+
   /** Flushes, and lets go of the file. */
   close(): void {
     try {
@@ -219,9 +232,9 @@ export class Store {
   }
 
   /** A new log, on a map that holds all that is known. */
-  #begin(): void {
+  #begin(size = this.size): void {
     try {
-      this.#checkpoint();
+      this.#checkpoint(size);
     } catch (error) {
       throw full(error);
     }
@@ -270,8 +283,9 @@ export class Store {
    * Writes the map anew, with all that was changed, and begins another log. Nothing that the last
    * superblock refers to is touched before the new one is durable. Afterwards nothing is left to be
    * flushed.
+   * @param size bytes that the disk has from then on
    */
-  #checkpoint(): void {
+  #checkpoint(size = this.size): void {
     if (this.#flushFailed) this.#writeChangedAgain();
     const before = [...this.#mapPages, ...this.#logPages, ...this.#log.pages, ...this.#leftInDoubt];
     const taken: number[] = [];
@@ -280,7 +294,7 @@ export class Store {
       taken.push(page);
       return page;
     };
-    const superblock = { ...this.#superblock, sequence: this.#superblock.sequence + 1 };
+    const superblock = { ...this.#superblock, sequence: this.#superblock.sequence + 1, size };
     superblock.mapGeneration = randomWord();
     superblock.logGeneration = randomWord();
     try {

@@ -4,18 +4,21 @@ import { Harness } from '../../../support/harness.ts';
 import { Disk, emptyDisk } from './disk.ts';
 
 const FLUSH = 9;
+const CONFIG_WCE = 11;
 const MQ = 12;
 const DISCARD = 13;
 const WRITE_ZEROES = 14;
 const ZONED = 17;
 
-test('a writable disk offers SEG_MAX, BLK_SIZE, FLUSH, TOPOLOGY, MQ, DISCARD, WRITE_ZEROES (BLK-001)', async () => {
+test('a writable disk offers all that can be written, with FLUSH and CONFIG_WCE (BLK-001)', async () => {
   const { device } = await Disk.of(1024 * 1024);
   expect([...device.description.features].sort((a, b) => a - b)).toEqual([
+    1,
     2,
     6,
     FLUSH,
     10,
+    CONFIG_WCE,
     MQ,
     DISCARD,
     WRITE_ZEROES,
@@ -26,7 +29,16 @@ test('a writable disk offers SEG_MAX, BLK_SIZE, FLUSH, TOPOLOGY, MQ, DISCARD, WR
 
 test('a read-only disk offers RO and nothing that changes it; FLUSH all the same (BLK-001)', async () => {
   const { device } = await Disk.of(1024 * 1024, { readOnly: true });
-  expect([...device.description.features].sort((a, b) => a - b)).toEqual([2, 5, 6, FLUSH, 10, MQ]);
+  expect([...device.description.features].sort((a, b) => a - b)).toEqual([
+    1,
+    2,
+    5,
+    6,
+    FLUSH,
+    10,
+    CONFIG_WCE,
+    MQ,
+  ]);
 });
 
 test('no disk offers ZONED, SECURE_ERASE or LIFETIME (BLK-004, BLK-005, BLK-025)', async () => {
@@ -42,7 +54,7 @@ test('every configuration field has its place and value (5.2.4, BLK-003, BLK-021
   const { configuration } = harness.control;
   const view = new DataView(configuration.buffer, configuration.byteOffset);
   expect(view.getBigUint64(0, true)).toBe(BigInt(size / 512));
-  expect(view.getUint32(8, true)).toBe(0); // size_max
+  expect(view.getUint32(8, true)).toBe(2 ** 24); // size_max
   expect(view.getUint32(12, true)).toBe(254); // seg_max
   expect(view.getUint32(16, true)).toBe(0); // geometry
   expect(view.getUint32(20, true)).toBe(512); // blk_size
@@ -50,7 +62,7 @@ test('every configuration field has its place and value (5.2.4, BLK-003, BLK-021
   expect(view.getUint8(25)).toBe(0); // alignment_offset
   expect(view.getUint16(26, true)).toBe(8); // min_io_size
   expect(view.getUint32(28, true)).toBe(0); // opt_io_size
-  expect(view.getUint8(32)).toBe(0); // writeback: CONFIG_WCE is not offered
+  expect(view.getUint8(32)).toBe(0); // writeback, until it is negotiated
   expect(view.getUint8(33)).toBe(0); // unused0
   expect(view.getUint16(34, true)).toBe(4); // num_queues
   expect(view.getUint32(36, true)).toBe(2 ** 21); // max_discard_sectors
@@ -97,6 +109,15 @@ test('a request of seg_max segments fits the queue, with one of two as the excep
     sizes.map(async (queueSize) => (await queueFields({ queueSize })).segments),
   );
   expect(maxima).toEqual([1, 2, 14, 254, 254, 254]);
+});
+
+test('segments of size_max, as many as seg_max, fit a chain; twice as long they would not', async () => {
+  const { harness } = await Disk.of(4096);
+  const { buffer, byteOffset } = harness.control.configuration;
+  const view = new DataView(buffer, byteOffset);
+  const data = view.getUint32(8, true) * view.getUint32(12, true);
+  expect(data + 16 + 1).toBeLessThan(2 ** 32);
+  expect(2 * data).toBeGreaterThan(2 ** 32);
 });
 
 test('a capacity of 2^32 sectors and more fills both halves of the field', async () => {

@@ -1,14 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { MAXIMUM_SEGMENT_LENGTH } from '../../../../src/devices/block/configuration.ts';
 import {
   clearSegment,
   concatenate,
   Disk,
+  emptyDisk,
   expectBytes,
   header,
   NO_STATUS,
   pattern,
   type RequestFraming,
+  STANDARD_FEATURES,
 } from './disk.ts';
 
 const SIZE = 64 * 1024;
@@ -138,4 +141,14 @@ test('whole pages of the guest, the fast path, carry the same bytes', async () =
   disk.pump();
   expect(disk.driver.collectUsed().map(({ len }) => len)).toEqual([1, 8193]);
   expectBytes(disk.harness.bytes.slice(page, page + 8192), pattern(8192));
+});
+
+test('a data segment longer than size_max is served like any other', async () => {
+  const length = MAXIMUM_SEGMENT_LENGTH + 512;
+  const disk = new Disk({ backend: await emptyDisk(length) }, STANDARD_FEATURES, 3 * length);
+  const bytes = pattern(length);
+  expect(disk.write(0, bytes).status).toBe(0);
+  const { status, data } = disk.read(0, length);
+  expect(status).toBe(0);
+  expectBytes(data, bytes);
 });

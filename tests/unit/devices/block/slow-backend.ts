@@ -19,7 +19,7 @@ export interface Operation {
 
 /** A backend that finishes nothing until the test says so. */
 export class SlowBackend implements BlockBackend {
-  readonly size: number;
+  size: number;
   /** Every call, in order. */
   readonly operations: Operation[] = [];
   closed = false;
@@ -46,6 +46,10 @@ export class SlowBackend implements BlockBackend {
 
   writeZeroes(offset: number, length: number, mayUnmap: boolean): Pending {
     return this.#begin({ name: 'writeZeroes', offset, length, mayUnmap });
+  }
+
+  grow(size: number): void {
+    this.size = size;
   }
 
   async close(): Promise<void> {

@@ -88,15 +88,19 @@ type Step =
   | { kind: 'read' | 'write' | 'zero'; sector: number; sectors: number }
   | { kind: 'flush' }
   | { kind: 'reopen' }
+  | { kind: 'grow'; sectors: number }
   | { kind: 'answer'; which: number };
 
 const operation = fc.record({
   kind: fc.constantFrom('read' as const, 'write' as const, 'write' as const, 'zero' as const),
-  sector: fc.nat(SECTORS - 1),
+  sector: fc.nat(2 * SECTORS),
   sectors: fc.integer({ min: 1, max: 40 }),
 });
 const answer = fc.record({ kind: fc.constant('answer' as const), which: fc.nat(20) });
-const rare = fc.constantFrom({ kind: 'flush' as const }, { kind: 'reopen' as const });
+const rare = fc.oneof(
+  fc.constantFrom({ kind: 'flush' as const }, { kind: 'reopen' as const }),
+  fc.record({ kind: fc.constant('grow' as const), sectors: fc.integer({ min: 1, max: 20 }) }),
+);
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     { weight: 10, arbitrary: operation as fc.Arbitrary<Step> },
@@ -109,7 +113,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 /** A disk, and what it should hold. */
 class Trial {
   readonly #base: Base | null;
-  readonly #model = new Uint8Array(SIZE);
+  #model = new Uint8Array(SIZE);
   readonly #underWay: Promise<unknown>[] = [];
   #file = new FaultFile();
   #backend: StoreBackend;
@@ -125,15 +129,17 @@ class Trial {
     if (step.kind === 'answer') await this.#answer(step.which);
     else if (step.kind === 'flush') this.#backend.flush();
     else if (step.kind === 'reopen') await this.#reopen();
+    else if (step.kind === 'grow') this.#grow(step.sectors * SECTOR);
     else {
-      const offset = step.sector * SECTOR;
-      this.#begin(step.kind, offset, Math.min(step.sectors * SECTOR, SIZE - offset));
+      const size = this.#model.length;
+      const offset = (step.sector * SECTOR) % size;
+      this.#begin(step.kind, offset, Math.min(step.sectors * SECTOR, size - offset));
     }
   }
 
   /** Answers everything, and compares the whole disk. */
   async end(): Promise<void> {
-    this.#begin('read', 0, SIZE);
+    this.#begin('read', 0, this.#model.length);
     await this.#settle();
     await this.#backend.close();
     expect(this.#file.closed).toBe(true);
@@ -168,6 +174,13 @@ class Trial {
     this.#keep(this.#backend.writeZeroes(offset, length));
   }
 
+  #grow(bytes: number): void {
+    const before = this.#model;
+    this.#model = new Uint8Array(before.length + bytes);
+    this.#model.set(before);
+    this.#backend.grow(this.#model.length);
+  }
+
   #keep(pending: Promise<unknown> | undefined): void {
     if (pending !== undefined) this.#underWay.push(pending);
   }
@@ -185,6 +198,7 @@ class Trial {
     await this.#backend.close();
     this.#file = new FaultFile(this.#file.content);
     this.#backend = new StoreBackend(Store.open(this.#file), this.#base);
+    expect(this.#backend.size).toBe(this.#model.length);
   }
 
   async #settle(): Promise<void> {

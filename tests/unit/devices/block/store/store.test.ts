@@ -101,6 +101,23 @@ describe('a store', () => {
     expect(file.operationsLeft).toBe(1);
   });
 
+  test('grows with two flushes of the file, and what was written before it is durable', () => {
+    const file = new FaultFile();
+    const store = Store.create(file, SIZE, 'the base');
+    write(store, 7, 1, 1);
+    let flushes = 0;
+    const flush = file.flush.bind(file);
+    file.flush = () => {
+      flushes++;
+      flush();
+    };
+    store.grow(2 * SIZE + 512);
+    expect([store.size, flushes]).toEqual([2 * SIZE + 512, 2]);
+    const again = Store.open(file.afterPowerCut(() => 0));
+    expect([again.size, again.base, tagOf(again, 7)]).toEqual([2 * SIZE + 512, 'the base', 1]);
+    expect(() => store.grow(SIZE)).toThrow(RangeError);
+  });
+
   test('is refused when its file was cut off before its log', () => {
     const file = new FaultFile();
     const store = Store.create(file, SIZE, '');
@@ -163,6 +180,7 @@ type Step =
   | { kind: 'write'; block: number; count: number }
   | { kind: 'clear'; block: number; count: number; to: typeof ZEROS | typeof NOT_HERE }
   | { kind: 'flush' }
+  | { kind: 'grow'; count: number }
   | { kind: 'failing flush' }
   | { kind: 'failure'; after: number; forgetful: boolean }
   | { kind: 'reopen' }
@@ -183,6 +201,13 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     { weight: 5, arbitrary: fc.constant({ kind: 'flush' as const }) },
     { weight: 1, arbitrary: fc.constant({ kind: 'failing flush' as const }) },
     { weight: 1, arbitrary: fc.constant({ kind: 'reopen' as const }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('grow' as const),
+        count: fc.integer({ min: 1, max: 6 }),
+      }),
+    },
     {
       weight: 3,
       arbitrary: fc.record({
@@ -208,10 +233,15 @@ const CROWDED = { growth: 4, logLimit: 3, reserve: 2 };
 /** No page is free for longer than it must. */
 const FULL = { growth: 1, logLimit: 3, reserve: 0 };
 
-/** A store, and what each of its blocks may be after a power cut. */
+/** Blocks of a store that is to grow, up to BLOCKS of them. */
+const SMALL = 30;
+
+/** A store, and what its size and each of its blocks may be after a power cut. */
 class Trial {
   file = new FaultFile();
-  store = Store.create(this.file, SIZE, '', CROWDED);
+  store = Store.create(this.file, SMALL * PAGE_SIZE, '', CROWDED);
+  /** Sizes that were durable at the last flush that returned, or that were tried since then. */
+  sizes = new Set([this.store.size]);
   current: unknown[] = tagsOf(this.store);
   /** What was durable at the last flush that returned, and what flushes since then have tried. */
   possible: Set<unknown>[] = this.current.map((tag) => new Set([tag]));
@@ -229,8 +259,12 @@ class Trial {
   }
 
   #perform(step: Step): void {
-    if (step.kind === 'write') this.#write(step.block, Math.min(step.count, BLOCKS - step.block));
-    else if (step.kind === 'clear') this.#clear(step);
+    const blocks = this.store.size / PAGE_SIZE;
+    if (step.kind === 'write') {
+      const block = step.block % blocks;
+      this.#write(block, Math.min(step.count, blocks - block));
+    } else if (step.kind === 'clear') this.#clear({ ...step, block: step.block % blocks });
+    else if (step.kind === 'grow') this.#grow(Math.min(BLOCKS, blocks + step.count) * PAGE_SIZE);
     else if (step.kind === 'flush') this.#flush();
     else if (step.kind === 'failing flush') this.#failingFlush();
     else if (step.kind === 'failure') {
@@ -256,15 +290,30 @@ class Trial {
   }
 
   #clear({ block, count, to }: Extract<Step, { kind: 'clear' }>): void {
-    const end = Math.min(BLOCKS, block + count);
+    const end = Math.min(this.store.size / PAGE_SIZE, block + count);
     this.store.clear(block, end - block, to);
     this.current.fill(to === ZEROS ? 'zeros' : 'not here', block, end);
   }
 
   #flush(): void {
     this.#remember();
-    if (!this.#succeeds(() => this.store.flush())) return;
+    if (this.#succeeds(() => this.store.flush())) this.#settle();
+  }
+
+  #grow(size: number): void {
+    const before = this.store.size;
+    if (size === before) return;
+    this.#remember();
+    this.sizes.add(size);
+    const grown = this.#succeeds(() => this.store.grow(size));
+    expect(this.store.size).toBe(grown ? size : before);
+    if (grown) this.#settle();
+  }
+
+  /** All that is known is durable. */
+  #settle(): void {
     this.possible = this.current.map((tag) => new Set([tag]));
+    this.sizes = new Set([this.store.size]);
   }
 
   /** @returns whether no operation of the file failed; a power cut is thrown on */
@@ -314,12 +363,13 @@ class Trial {
     for (const [block, tag] of tags.entries()) {
       expect([...this.possible[block]], `block ${block}`).toContain(tag);
     }
+    expect([...this.sizes]).toContain(this.store.size);
     this.current = tags;
-    this.possible = tags.map((tag) => new Set([tag]));
+    this.#settle();
   }
 }
 
-test('what was flushed survives a power cut at any moment', () => {
+test('what was flushed, and a size that was grown to, survive a power cut at any moment', () => {
   fc.assert(
     fc.property(steps, (all) => {
       const trial = new Trial();
