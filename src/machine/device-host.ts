@@ -166,6 +166,12 @@ const REMEDIES: Record<DeviceErrorCode, string> = {
   'disk-in-use': 'Close the other tab or machine first, or use a copy.',
   'disk-shrink': 'Disks only grow: choose a larger size, or copy what you need to a smaller disk.',
   'disk-read-only': 'Attach it without `readOnly` first.',
+  'disk-exists': 'Choose another name, or delete that disk first.',
+  'disk-missing': 'Choose a disk that is kept in this browser.',
+  'disk-name': 'Choose another name.',
+  'image-format': 'Unpack the image, or convert it with `npx ringbox disk convert` or `qemu-img`.',
+  'file-unwritable':
+    'Allow the page to write there and see that there is room, or choose another file.',
   'base-changed': 'Give the image that it was changed on, or forget the changes.',
   'image-changed': 'Choose the file again, or open the address again, to use it as it is now.',
   'image-missing': 'Check the address of the image.',
@@ -176,7 +182,7 @@ const REMEDIES: Record<DeviceErrorCode, string> = {
 };
 
 /** What the device says, for a person. Comlink carries the code as the name. */
-function explain(error: unknown): unknown {
+export function explain(error: unknown): unknown {
   if (!(error instanceof Error) || !Object.hasOwn(REMEDIES, error.name)) return error;
   return withRemedy(error.name as DeviceErrorCode, error.message, error);
 }

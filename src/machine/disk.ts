@@ -1,6 +1,8 @@
+import * as Comlink from 'comlink';
 import type { DiskUsage } from '../devices/block/create.ts';
 import type { ChangeListing } from '../devices/block/memory-backend.ts';
 import type { ImageStatistics } from '../devices/block/sources/cached-image.ts';
+import type { DiskReader } from '../disk-work/disk-source.ts';
 import type { DeviceHost } from './device-host.ts';
 
 /** One piece of a disk. */
@@ -70,6 +72,23 @@ export class Disk {
   /** What the disk takes, has changed, and has done since the machine was made. */
   async usage(): Promise<DiskUsage> {
     return this.#host.call('usage');
+  }
+
+  /** What a store calls the disk's image, '' for zeros; null when changes are not kept. */
+  async base(): Promise<string | null> {
+    return this.#host.call('base');
+  }
+
+  /** For another worker, which reads the disk while the machine is at rest. */
+  reader(): DiskReader {
+    const host = this.#host;
+    return {
+      ranges: (content, from, limit) => host.call(content, from, limit),
+      async read(offset, length) {
+        const bytes = await host.call<Uint8Array<ArrayBuffer>>('read', offset, length);
+        return Comlink.transfer(bytes, [bytes.buffer]);
+      },
+    };
   }
 
   /** What the guest has changed since the machine was made, in order of position. */

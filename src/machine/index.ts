@@ -3,8 +3,27 @@ export type { ImageStatistics } from '../devices/block/sources/cached-image.ts';
 export { BothConsoles } from './both-consoles.ts';
 export { ConsolePort } from './console-port.ts';
 export { Disk, type DiskPiece } from './disk.ts';
+export {
+  type ExportedDisk,
+  type ExportOptions,
+  exportDisk,
+  exportDiskToFile,
+  type TemporaryFile,
+} from './disk-export.ts';
+export type { DiskProgress, DiskWorkOptions } from './disk-work.ts';
 export { MachineError, type MachineErrorCode } from './errors.ts';
 export type { MachineEvents, MachineState } from './events.ts';
+export {
+  copyKeptDisk,
+  createKeptDisk,
+  type DiskLook,
+  type ImportOptions,
+  importKeptDisk,
+  lookAtKeptDisk,
+  type NewBase,
+  rebaseKeptDisk,
+  renameKeptDisk,
+} from './kept-disk-work.ts';
 export { forgetKeptDisk, type KeptDisk, keptDisks } from './kept-disks.ts';
 export { Machine, type MachineStatistics } from './machine.ts';
 export type { FeatureName } from './offer.ts';
@@ -20,3 +39,4 @@ export {
   type Software,
 } from './options.ts';
 export { SerialPort } from './serial-port.ts';
+export { type StorageState, storageState } from './storage.ts';

@@ -1,42 +1,77 @@
-import { KEPT_FOLDER, keptDiskName, keptFileName } from '../devices/block/kept-file.ts';
+import { KEPT_FOLDER, keptDiskName, keptFileName, keptLock } from '../devices/block/kept-file.ts';
 import { privateFolder } from '../devices/block/private-files.ts';
 import { decodeSuperblock, PAGE_SIZE, Page, SUPERBLOCKS } from '../devices/block/store/format.ts';
+import { isTemporary, sweepTemporaries } from '../devices/block/temporary-disks.ts';
+import { inDiskWorker } from './disk-worker.ts';
+import { MachineError } from './errors.ts';
 
 /** A disk whose changes are kept in this browser: see `DiskOptions.keep`. */
 export interface KeptDisk {
   name: string;
   /** Bytes that it takes in the browser's storage. */
   stored: number;
-  /** Bytes of the disk, and the version of the image it was changed on; null if it cannot be told. */
-  disk: { size: number; imageVersion: string } | null;
+  /** A machine has it, or a piece of work, in this tab or another. */
+  inUse: boolean;
+  /**
+   * Bytes of the disk; bytes that were changed on its image, null if that is not known; and the version
+   * of the image, '' for zeros. Null if nothing can be told.
+   */
+  disk: { size: number; changed: number | null; imageVersion: string } | null;
 }
 
-/** The disks that are kept in this browser, in use or not. */
-export async function keptDisks(): Promise<KeptDisk[]> {
+/**
+ * The disks that are kept in this browser, in use or not.
+ * @param options.changes whether to count what was changed, which takes a worker and reads the maps of
+ *   the disks; else `disk.changed` is null
+ */
+export async function keptDisks({ changes = false } = {}): Promise<KeptDisk[]> {
+  await sweepTemporaries();
   const folder = await privateFolder(KEPT_FOLDER);
+  const locks = await heldLocks();
   const disks: KeptDisk[] = [];
   for await (const [fileName, handle] of folder.entries()) {
     const name = keptDiskName(fileName);
-    if (name === undefined || !(handle instanceof FileSystemFileHandle)) continue;
+    if (name === undefined || isTemporary(name)) continue;
+    if (!(handle instanceof FileSystemFileHandle)) continue;
     const file = await handle.getFile();
     // A machine that writes to it meanwhile makes what was got unreadable.
     const disk = await describe(file).catch(() => null);
-    disks.push({ name, stored: file.size, disk });
+    disks.push({ name, stored: file.size, inUse: locks.has(keptLock(name)), disk });
   }
+  if (changes) await countChanges(disks);
   return disks.sort((a, b) => a.name.localeCompare(b.name));
 }
 
 /**
- * Forgets the changes that are kept under a name, for good.
- * @throws DOMException 'NoModificationAllowedError' while a machine has the disk
+ * Forgets the changes that are kept under a name, for good; it may be that there are none.
+ * @throws MachineError 'disk-in-use' while a machine has the disk
  */
 export async function forgetKeptDisk(name: string): Promise<void> {
   const folder = await privateFolder(KEPT_FOLDER);
   try {
     await folder.removeEntry(keptFileName(name));
   } catch (error) {
-    if (!(error instanceof DOMException) || error.name !== 'NotFoundError') throw error;
+    if (!(error instanceof DOMException)) throw error;
+    if (error.name === 'NotFoundError') return;
+    if (error.name !== 'NoModificationAllowedError') throw error;
+    const message = `The disk that is kept as “${name}” cannot be deleted while a machine has it.`;
+    const remedy = 'Close the other tab or machine first.';
+    throw new MachineError('disk-in-use', message, remedy, error);
   }
+}
+
+/** The names of the Web Locks of this origin that somebody holds. */
+export async function heldLocks(): Promise<Set<string | undefined>> {
+  const { held } = await navigator.locks.query();
+  return new Set(held?.map(({ name }) => name));
+}
+
+async function countChanges(disks: KeptDisk[]): Promise<void> {
+  const names = disks.map(({ name }) => name);
+  const changes = await inDiskWorker({}, (service) => service.changes(names));
+  disks.forEach(({ disk }, index) => {
+    if (disk !== null) disk.changed = changes[index];
+  });
 }
 
 async function describe(file: File): Promise<KeptDisk['disk']> {
@@ -50,7 +85,7 @@ async function describe(file: File): Promise<KeptDisk['disk']> {
     const superblock = decodeSuperblock(page);
     if (superblock === undefined || superblock.sequence <= newest) continue;
     newest = superblock.sequence;
-    disk = { size: superblock.size, imageVersion: superblock.base };
+    disk = { size: superblock.size, changed: null, imageVersion: superblock.base };
   }
   return disk;
 }

@@ -13,12 +13,15 @@ import { ConsolePort } from './console-port.ts';
 import { Disk } from './disk.ts';
 import { MachineError } from './errors.ts';
 import { Events, type MachineEvents, type MachineState } from './events.ts';
+import { KeptDiskServer } from './kept-disk-server.ts';
 import { type MachineOptions, MEMORY_LIMITS } from './options.ts';
 import { PanicWatch } from './panic-watch.ts';
 import { checkEnvironment, checkOptions } from './prerequisites.ts';
+import { Rest } from './rest.ts';
 import { HELD, Scheduler } from './scheduler.ts';
 import { SerialPort } from './serial-port.ts';
 import { type PowerOn, readSoftware } from './software.ts';
+import { askForPersistence } from './storage.ts';
 import { SyncPoints } from './sync-points.ts';
 import { UART_PORTS, UartWatch } from './uart-watch.ts';
 
@@ -61,6 +64,8 @@ export class Machine {
   };
   readonly #hardware: Hardware;
   readonly #scheduler: Scheduler;
+  readonly #rest = new Rest();
+  readonly #keptDiskServer = new KeptDiskServer(this);
   readonly #startSoftware: PowerOn;
   readonly #onReboot: 'reset' | 'stop';
   readonly #panicWatches = { console: new PanicWatch(), serial: new PanicWatch() };
@@ -124,6 +129,7 @@ export class Machine {
     const wiring = new Wiring(rings);
     const memory = options.memory ?? MEMORY_LIMITS.standard;
     const hardware = await assemble(memory, plans, offer, wiring);
+    if (options.disks?.some(({ keep }) => keep !== undefined)) askForPersistence();
     return new Machine(hardware, startSoftware, options, wiring);
   }
 
@@ -142,23 +148,39 @@ export class Machine {
   /** Switches the machine on. @throws MachineError when its software does not fit it */
   start(): void {
     if (this.#state !== 'ready') throw this.#wrongState('start');
-    this.#powerOn();
+    if (this.#rest.active) this.#rest.afterwards(() => this.#startLate());
+    else this.#powerOn();
   }
 
   /** Holds the CPU and the devices. Resolves when all stand still. */
   async pause(): Promise<void> {
-    if (this.#state !== 'running') return;
-    this.#scheduler.stop();
-    this.#setState('paused');
-    await Promise.all(this.#hardware.devices.map((device) => device.link.pause()));
+    if (this.#rest.active) this.#rest.afterwards(null);
+    if (this.#state === 'running') await this.#hold();
   }
 
   /** Goes on after `pause`. */
   resume(): void {
     if (this.#state !== 'paused') return;
+    if (this.#rest.active) {
+      this.#rest.afterwards(() => this.resume());
+      return;
+    }
     for (const device of this.#hardware.devices) device.link.resume();
     this.#setState('running');
     this.#scheduler.start();
+  }
+
+  /**
+   * Holds the CPU and the devices while `work` is going on, so that what it reads of the disks is one
+   * moment of them. Then the machine goes on as before, or as it was told meanwhile.
+   */
+  async atRest<Result>(work: () => Promise<Result>): Promise<Result> {
+    const begin = async () => {
+      if (this.#state !== 'running') return;
+      this.#rest.afterwards(() => this.resume());
+      await this.#hold();
+    };
+    return this.#rest.during(begin, work);
   }
 
   /**
@@ -182,6 +204,7 @@ export class Machine {
     if (this.#state === 'disposed') return;
     removeEventListener('pagehide', this.#leave);
     this.#scheduler.dispose();
+    this.#keptDiskServer.dispose();
     this.#setState('disposed');
     this.console.dispose();
     for (const port of this.ports.values()) port.dispose();
@@ -211,7 +234,23 @@ export class Machine {
     this.#hardware.hosts[index].kill();
   }
 
+  async #hold(): Promise<void> {
+    this.#scheduler.stop();
+    this.#setState('paused');
+    await Promise.all(this.#hardware.devices.map((device) => device.link.pause()));
+  }
+
+  /** Starts when nobody is there any more to be told that it cannot. */
+  #startLate(): void {
+    try {
+      if (this.#state === 'ready') this.#powerOn();
+    } catch (error) {
+      this.#events.emit('error', error as MachineError);
+    }
+  }
+
   async #reset(): Promise<void> {
+    await this.#rest.over;
     this.#scheduler.stop();
     const { devices } = this.#hardware;
     for (const device of devices) device.reset();

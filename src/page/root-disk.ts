@@ -1,7 +1,7 @@
 import { forgetKeptDisk, type KeptDisk, keptDisks } from '../machine/kept-disks.ts';
 import type { DiskOptions } from '../machine/options.ts';
 import { unpacked } from './download.ts';
-import { fileMissing, pageError } from './failure.ts';
+import { fileMissing } from './failure.ts';
 import { deleteImagesExcept, storedImage, storeImage } from './kept-images.ts';
 import type { Manifest } from './manifest.ts';
 import { download, type LoadingContext } from './transfer.ts';
@@ -118,15 +118,5 @@ export async function tidyImages(): Promise<void> {
  * @throws MachineError 'disk-in-use' while a machine has it, in this tab or another
  */
 export async function forgetRootDisk(): Promise<void> {
-  try {
-    await forgetKeptDisk(ROOT_DISK);
-  } catch (reason) {
-    const used = reason instanceof DOMException && reason.name === 'NoModificationAllowedError';
-    if (!used) throw reason;
-    throw pageError(
-      'disk-in-use',
-      'The changes to the root disk cannot be forgotten while another tab uses it.',
-      'Close the other tab first.',
-    );
-  }
+  await forgetKeptDisk(ROOT_DISK);
 }

@@ -1,3 +1,4 @@
+import * as machineApi from '../../src/machine';
 import {
   type ConsolePort,
   type DiskOptions,
@@ -188,4 +189,4 @@ function octal(text: string): string {
   return `\\0${text.charCodeAt(0).toString(8).padStart(2, '0')}`;
 }
 
-Object.assign(globalThis, { TestMachine, Machine, MachineError });
+Object.assign(globalThis, { TestMachine, Machine, MachineError, machineApi });

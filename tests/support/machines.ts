@@ -10,6 +10,7 @@ declare global {
   var TestMachine: typeof import('./machine-page.ts').TestMachine;
   var Machine: typeof import('../../src/machine/index.ts').Machine;
   var MachineError: typeof import('../../src/machine/index.ts').MachineError;
+  var machineApi: typeof import('../../src/machine/index.ts');
   /** The machine of the test. */
   var testMachine: import('./machine-page.ts').TestMachine;
 }

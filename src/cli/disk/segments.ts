@@ -1,4 +1,5 @@
 import { PAGE_SIZE } from '../../devices/block/store/format.ts';
+import { runsOf } from '../../devices/block/zeros.ts';
 
 /** The most bytes of data in a segment. */
 export const SEGMENT_SIZE = 1 << 20;
@@ -17,20 +18,9 @@ export interface Segment {
 
 /** Tells zeros from data, by blocks of 4096 bytes. @param bytes at most SEGMENT_SIZE */
 export function* withoutZeros(bytes: Uint8Array<ArrayBuffer>): Generator<Segment> {
-  for (let from = 0; from < bytes.length; ) {
-    const zero = isZero(bytes, from, from + PAGE_SIZE);
-    let to = from + PAGE_SIZE;
-    while (to < bytes.length && isZero(bytes, to, to + PAGE_SIZE) === zero) to += PAGE_SIZE;
-    to = Math.min(to, bytes.length);
+  for (const { from, to, zero } of runsOf(bytes, PAGE_SIZE)) {
     yield { length: to - from, data: zero ? null : bytes.subarray(from, to) };
-    from = to;
   }
-}
-
-function isZero(bytes: Uint8Array, from: number, to: number): boolean {
-  if (bytes[from] !== 0) return false;
-  const part = bytes.subarray(from, to);
-  return Buffer.compare(part, ZEROS.subarray(0, part.length)) === 0;
 }
 
 /** A disk that arrives in pieces of any size. */

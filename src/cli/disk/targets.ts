@@ -1,14 +1,11 @@
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { BulkWriter } from '../../devices/block/store/bulk-writer.ts';
 import { PAGE_SIZE } from '../../devices/block/store/format.ts';
-import { BUFFER_BLOCKS, Store } from '../../devices/block/store/store.ts';
+import { Store } from '../../devices/block/store/store.ts';
 import type { DescriptorFile } from './descriptor-file.ts';
 import { bytesOf, SEGMENT_SIZE, type Segment } from './segments.ts';
 import { ToolRun } from './tools.ts';
-
-const BUFFER_SIZE = BUFFER_BLOCKS * PAGE_SIZE;
-/** A store keeps in memory what was written since its last flush; so much of the disk at most. */
-const BYTES_BETWEEN_FLUSHES = 1 << 26;
 
 /** Writes a raw image into an empty file; zeros become holes. */
 export async function writeRaw(
@@ -30,31 +27,15 @@ export async function writeStore(
   segments: AsyncIterable<Segment>,
 ): Promise<void> {
   const store = Store.create(file, size, '');
+  const writer = new BulkWriter(store);
   let position = 0;
-  let unflushed = 0;
   for await (const { length, data } of segments) {
-    if (data !== null) {
-      storeData(store, position, data);
-      unflushed += length;
-    }
+    if (data !== null) writer.write(position / PAGE_SIZE, data);
     position += length;
-    if (unflushed < BYTES_BETWEEN_FLUSHES) continue;
-    store.flush();
-    unflushed = 0;
   }
   store.flush();
   // At its opening a store begins another log: this one has nothing for a later opening to do.
   Store.open(file);
-}
-
-function storeData(store: Store, position: number, data: Uint8Array): void {
-  for (let done = 0; done < data.length; done += BUFFER_SIZE) {
-    const part = data.subarray(done, done + BUFFER_SIZE);
-    const blocks = Math.ceil(part.length / PAGE_SIZE);
-    store.buffer.fill(0, part.length, blocks * PAGE_SIZE);
-    store.buffer.set(part);
-    store.write((position + done) / PAGE_SIZE, blocks);
-  }
 }
 
 export async function writeGzip(

@@ -2,10 +2,10 @@ import { DeviceError } from '../errors.ts';
 import { BlockDevice, type BlockDeviceParts, type DiskTraffic } from './block.ts';
 import { ArrayTarget } from './buffers.ts';
 import { checkGrowth } from './disk-size.ts';
-import { openKeptDisk } from './kept-disk.ts';
+import { type KeptBase, openKeptDisk } from './kept-disk.ts';
 import { SECTOR_SIZE } from './layout.ts';
 import { type ChangeListing, MemoryBackend } from './memory-backend.ts';
-import type { CachedImage, ImageStatistics } from './sources/cached-image.ts';
+import { CachedImage, type ImageStatistics } from './sources/cached-image.ts';
 import { openImage } from './sources/open-image.ts';
 import type { StoreBackend } from './store/store-backend.ts';
 
@@ -25,6 +25,9 @@ export interface BlockOptions extends Omit<BlockDeviceParts, 'backend'> {
   /** With `keep`: tells the image from others; needed for a stream, which has no name. */
   imageVersion?: string | undefined;
 }
+
+/** What there is to say about a disk's image. */
+export type ImageOptions = Pick<BlockOptions, 'image' | 'size' | 'name' | 'imageVersion'>;
 
 /** What a disk takes, has changed, and has done. */
 export interface DiskUsage extends DiskTraffic {
@@ -51,6 +54,10 @@ export interface BlockCommands {
   imageStatistics(): ImageStatistics | null;
   /** What the guest has changed, since ever if the disk is kept: see `ChangeListing`. */
   changes(from: number, limit: number): ChangeListing;
+  /** Where the disk may have anything but zeros, in order. */
+  data(from: number, limit: number): ChangeListing;
+  /** What a store calls the disk's image, '' for zeros; null when changes are not kept. */
+  base(): string | null;
   /** The bytes [offset, offset + length). @throws RangeError when they are not all on the disk */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -70,12 +77,15 @@ export async function createBlockDevice(
   }
 }
 
-type Backend = MemoryBackend | StoreBackend;
+export type DiskBackend = MemoryBackend | StoreBackend;
 
-/** Opens the disk, over its image if that is read where it lies. */
-async function openBackend(
+/**
+ * Opens the disk, over its image if that is read where it lies.
+ * @throws DeviceError when it cannot be opened
+ */
+export async function openBackend(
   options: BlockOptions,
-): Promise<{ backend: Backend; image: CachedImage | null }> {
+): Promise<{ backend: DiskBackend; image: CachedImage | null }> {
   const { image, size, name, keep } = options;
   if (keep !== undefined) return openKept(options, keep);
   if (typeof image === 'string' || image instanceof Blob) {
@@ -86,22 +96,35 @@ async function openBackend(
 }
 
 /** Opens a disk whose changes are kept. */
-async function openKept({ image, size, name, imageVersion }: BlockOptions, keep: string) {
+async function openKept(options: BlockOptions, keep: string) {
+  const base = await openKeptBase(options);
+  const backend = await openKeptDisk(keep, base, options.size);
+  return { backend, image: base?.image instanceof CachedImage ? base.image : null };
+}
+
+/**
+ * Opens the image that a kept disk lies on. @returns null for a disk without one
+ * @throws DeviceError when it cannot be had, or cannot be a disk
+ */
+export async function openKeptBase({
+  image,
+  size,
+  name,
+  imageVersion,
+}: ImageOptions): Promise<KeptBase | null> {
+  if (image === undefined) return null;
   if (typeof image === 'string' || image instanceof Blob) {
-    const base = await openImage({ image, name });
-    const fingerprint = imageVersion ?? base.fingerprint;
-    return { backend: await openKeptDisk(keep, { image: base, fingerprint }, size), image: base };
+    const opened = await openImage({ image, name });
+    return { image: opened, fingerprint: imageVersion ?? opened.fingerprint };
   }
-  if (image === undefined) return { backend: await openKeptDisk(keep, null, size), image: null };
   if (imageVersion === undefined) throw new TypeError('a stream has no version of its own');
-  const base = await MemoryBackend.create({ image, size, name });
-  const kept = await openKeptDisk(keep, { image: base, fingerprint: imageVersion }, size);
-  return { backend: kept, image: null };
+  const inMemory = await MemoryBackend.create({ image, size, name });
+  return { image: inMemory, fingerprint: imageVersion };
 }
 
 function commandsOf(
   device: BlockDevice,
-  backend: Backend,
+  backend: DiskBackend,
   image: CachedImage | null,
   { name = 'the disk', readOnly = false }: BlockOptions,
 ): BlockCommands {
@@ -115,17 +138,24 @@ function commandsOf(
     },
     imageStatistics: () => image?.statistics() ?? null,
     changes: (from, limit) => backend.changes(from, limit),
-    async read(offset, length) {
-      if (!(offset >= 0 && length >= 0 && offset + length <= backend.size)) {
-        throw new RangeError(`[${offset}, +${length}) of a disk of ${backend.size} bytes`);
-      }
-      return readBytes(backend, offset, length);
-    },
+    data: (from, limit) => backend.data(from, limit),
+    base: () => backend.baseName,
+    read: async (offset, length) => readBytes(backend, offset, length),
   };
 }
 
-/** Any bytes of the disk: what is read is whole sectors, of which they are a part. */
-async function readBytes(backend: Backend, offset: number, length: number) {
+/**
+ * Any bytes of a disk: what is read is whole sectors, of which they are a part.
+ * @throws RangeError when they are not all on it
+ */
+export async function readBytes(
+  backend: DiskBackend,
+  offset: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (!(offset >= 0 && length >= 0 && offset + length <= backend.size)) {
+    throw new RangeError(`[${offset}, +${length}) of a disk of ${backend.size} bytes`);
+  }
   const start = offset - (offset % SECTOR_SIZE);
   const end = Math.ceil((offset + length) / SECTOR_SIZE) * SECTOR_SIZE;
   const bytes = new Uint8Array(end - start);

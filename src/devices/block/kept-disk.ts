@@ -28,7 +28,7 @@ export async function openKeptDisk(
   base: KeptBase | null,
   size: number | undefined,
 ): Promise<StoreBackend> {
-  const below = base && { ...base, fingerprint: await shortened(base.fingerprint) };
+  const below = base && { ...base, fingerprint: await baseName(base) };
   const file = await openKeptFile(name);
   try {
     // A disk must not be smaller than its image.
@@ -43,8 +43,11 @@ export async function openKeptDisk(
   }
 }
 
-/** A fingerprint that a superblock has room for: of a long one the beginning, and its checksum. */
-async function shortened(fingerprint: string): Promise<string> {
+/**
+ * What a store calls its base: the fingerprint, if a superblock has room for it; of a long one the
+ * beginning, and its checksum.
+ */
+export async function baseName({ fingerprint }: KeptBase): Promise<string> {
   const bytes = new TextEncoder().encode(fingerprint);
   if (bytes.length <= LONGEST_BASE_NAME) return fingerprint;
   const checksum = hexadecimal(await digest(fingerprint));
@@ -67,13 +70,8 @@ function goOn(
   base: KeptBase | null,
   size: number | undefined,
 ): Store {
-  const store = open(file, name);
-  const fingerprint = base?.fingerprint ?? '';
-  if (store.base !== fingerprint) {
-    const [was, is] = [store.base, fingerprint].map((text) => text || 'an empty disk');
-    const message = `What is kept as “${name}” was changed on ${was}, and this is ${is}`;
-    throw new DeviceError('base-changed', message);
-  }
+  const store = openStore(file, name);
+  checkBase(store, name, base?.fingerprint ?? '');
   if (size !== undefined && size > store.size) {
     checkSize(name, size);
     store.grow(size);
@@ -81,8 +79,19 @@ function goOn(
   return store;
 }
 
-/** Opens the store, with the disk's name in what it says when it cannot. */
-function open(file: StoreFile, name: string): Store {
+/** @throws DeviceError 'base-changed' when the store belongs to another base than the one so called */
+export function checkBase(store: Store, name: string, base: string): void {
+  if (store.base === base) return;
+  const [was, is] = [store.base, base].map((text) => text || 'an empty disk');
+  const message = `What is kept as “${name}” was changed on ${was}, and this is ${is}`;
+  throw new DeviceError('base-changed', message);
+}
+
+/**
+ * Opens the store of a kept disk.
+ * @throws DeviceError with the disk's name when it is damaged, of another version, or none
+ */
+export function openStore(file: StoreFile, name: string): Store {
   try {
     return Store.open(file);
   } catch (error) {

@@ -128,6 +128,24 @@ export class MemoryBackend implements BlockBackend {
     return { ranges, next: page * PAGE_SIZE < this.size ? page * PAGE_SIZE : null };
   }
 
+  /** Nothing is kept. */
+  get baseName(): null {
+    return null;
+  }
+
+  /** The ranges that may have anything but zeros. For its parameters see `changes`. */
+  data(from: number, limit: number): ChangeListing {
+    if (this.#base !== null) {
+      // What of an image elsewhere is zero, only reading it tells.
+      return { ranges: [{ offset: from, length: this.size - from }], next: null };
+    }
+    const stored = this.#pages.storedRanges(from, limit + 1);
+    const ranges = stored.slice(0, limit).map(({ offset, length }) => {
+      return { offset, length: Math.min(length, this.size - offset) };
+    });
+    return { ranges, next: stored[limit]?.offset ?? null };
+  }
+
   /** Puts what `#pages` holds of the disk's [offset, offset + length) at `position`. */
   #readPages(offset: number, length: number, target: ReadTarget, position: number): void {
     for (let done = 0; done < length; ) {

@@ -10,13 +10,15 @@ export async function privateFolder(name: string): Promise<FileSystemDirectoryHa
 }
 
 /**
- * Opens a file for this worker alone, made empty if it is not there. Only in a worker.
- * @throws DOMException 'NoModificationAllowedError' while somebody else has it open
+ * Opens a file for this worker alone. Only in a worker.
+ * @param create whether to make an empty one if there is none
+ * @throws DOMException 'NoModificationAllowedError' while somebody else has it open, 'NotFoundError'
  */
 export async function openSynchronously(
   folder: FileSystemDirectoryHandle,
   name: string,
+  create = true,
 ): Promise<StoreFile> {
-  const handle = await folder.getFileHandle(name, { create: true });
+  const handle = await folder.getFileHandle(name, { create });
   return (handle as WorkerFileHandle).createSyncAccessHandle();
 }

@@ -5,7 +5,7 @@ export const CHUNK_SIZE = 65536;
 const PAGES_PER_CHUNK = CHUNK_SIZE / PAGE_SIZE;
 const CHUNK_BITS = Math.log2(PAGES_PER_CHUNK);
 
-function isZero(words: Int32Array): boolean {
+export function isZero(words: Int32Array): boolean {
   for (let index = 0; index < words.length; index++) if (words[index] !== 0) return false;
   return true;
 }
@@ -35,6 +35,26 @@ export class SparsePages {
   /** Bytes of memory in use. */
   get allocated(): number {
     return this.#chunks.size * CHUNK_SIZE;
+  }
+
+  /**
+   * The ranges of bytes that are stored, in whole chunks, none touching the next.
+   * @param from bytes; ranges begin there or later
+   * @param limit ranges to list at most
+   */
+  storedRanges(from: number, limit: number): { offset: number; length: number }[] {
+    const first = Math.floor(from / CHUNK_SIZE);
+    const chunks = [...this.#chunks.keys()].filter((chunk) => chunk >= first);
+    const ranges: { offset: number; length: number }[] = [];
+    let end = -1;
+    for (const chunk of chunks.sort((a, b) => a - b)) {
+      const last = ranges.at(-1);
+      if (last !== undefined && chunk === end) last.length += CHUNK_SIZE;
+      else if (ranges.length === limit) break;
+      else ranges.push({ offset: chunk * CHUNK_SIZE, length: CHUNK_SIZE });
+      end = chunk + 1;
+    }
+    return ranges;
   }
 
   /** A page for reading, or undefined when it is zero and not stored. */

@@ -78,11 +78,17 @@ export function encodeSuperblock(superblock: Superblock, page: Page): void {
   words[Super.mapGeneration] = superblock.mapGeneration;
   words[Super.logPage] = superblock.logPage;
   words[Super.logGeneration] = superblock.logGeneration;
-  const base = new TextEncoder().encode(superblock.base);
-  if (base.length > LONGEST_BASE_NAME) throw new RangeError('the name of the base is too long');
+  const base = encodeBaseName(superblock.base);
   words[Super.baseLength] = base.length;
   bytes.set(base, 4 * Super.base);
   words[Super.checksum] = checksum(words, 0, Super.checksum);
+}
+
+/** The name of a base as a superblock has it. @throws RangeError when there is no room for it */
+export function encodeBaseName(name: string): Uint8Array {
+  const bytes = new TextEncoder().encode(name);
+  if (bytes.length > LONGEST_BASE_NAME) throw new RangeError('the name of the base is too long');
+  return bytes;
 }
 
 /** What the first words of a superblock, sound or not, say about the file. */

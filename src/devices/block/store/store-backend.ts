@@ -3,7 +3,7 @@ import { ArraySource, ArrayTarget, ShiftedTarget } from '../buffers.ts';
 import type { ChangeListing } from '../memory-backend.ts';
 import { readBase } from '../read-base.ts';
 import { PAGE_SIZE } from './format.ts';
-import { NOT_HERE, ZEROS } from './page-map.ts';
+import { isPage, NOT_HERE, ZEROS } from './page-map.ts';
 import { BUFFER_BLOCKS, type Store } from './store.ts';
 
 /** An operation that has not taken effect yet, on the blocks from `first` to `last`. */
@@ -57,6 +57,24 @@ export class StoreBackend implements BlockBackend {
       const offset = block * PAGE_SIZE;
       ranges.push({ offset, length: Math.min(end * PAGE_SIZE, this.size) - offset });
       block = this.#store.nextHere(end, this.#blocks);
+    }
+    return { ranges, next: block < this.#blocks ? block * PAGE_SIZE : null };
+  }
+
+  /** What the store calls its base; '' for zeros. */
+  get baseName(): string {
+    return this.#store.base;
+  }
+
+  /** The ranges that may have anything but zeros. For its parameters see `changes`. */
+  data(from: number, limit: number): ChangeListing {
+    const ranges: ChangeListing['ranges'] = [];
+    let block = this.#nextData(Math.floor(from / PAGE_SIZE));
+    while (block < this.#blocks && ranges.length < limit) {
+      const end = this.#endOfData(block);
+      const offset = block * PAGE_SIZE;
+      ranges.push({ offset, length: Math.min(end * PAGE_SIZE, this.size) - offset });
+      block = this.#nextData(end);
     }
     return { ranges, next: block < this.#blocks ? block * PAGE_SIZE : null };
   }
@@ -182,6 +200,35 @@ export class StoreBackend implements BlockBackend {
     if (head > 0) pieces = withPiece(pieces, this.#writePart(offset, new Uint8Array(head)));
     if (tail > 0) pieces = withPiece(pieces, this.#writePart(end - tail, new Uint8Array(tail)));
     return allOf(pieces);
+  }
+
+  /** Blocks that the base may have bytes of. */
+  get #baseBlocks(): number {
+    return Math.min(this.#blocks, Math.ceil((this.#base?.size ?? 0) / PAGE_SIZE));
+  }
+
+  /** The first block from `block` on that is not zero for sure; `#blocks` when there is none. */
+  #nextData(block: number): number {
+    let next = block;
+    while (next < this.#blocks) {
+      const where = this.#store.where(next);
+      if (isPage(where) || (where === NOT_HERE && next < this.#baseBlocks)) return next;
+      next = where === ZEROS ? next + 1 : this.#store.nextHere(next, this.#blocks);
+    }
+    return this.#blocks;
+  }
+
+  /** Where the blocks end, from `block` on, that may have data as it has. */
+  #endOfData(block: number): number {
+    let end = block;
+    while (end < this.#blocks) {
+      const where = this.#store.where(end);
+      if (isPage(where)) end++;
+      else if (where === NOT_HERE && end < this.#baseBlocks) {
+        end = this.#store.nextHere(end, this.#baseBlocks);
+      } else break;
+    }
+    return end;
   }
 
   /** Where the blocks that are not here end, from `block` on and at most at byte `end`. */

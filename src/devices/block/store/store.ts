@@ -1,6 +1,13 @@
 import { DeviceError } from '../../errors.ts';
 import { checksum } from './checksum.ts';
-import { PAGE_SIZE, RECORDS_PER_PAGE, randomWord, SUPERBLOCKS, type Superblock } from './format.ts';
+import {
+  encodeBaseName,
+  PAGE_SIZE,
+  RECORDS_PER_PAGE,
+  randomWord,
+  SUPERBLOCKS,
+  type Superblock,
+} from './format.ts';
 import { PageAllocator } from './page-allocator.ts';
 import { isPage, NOT_HERE, PageMap, ZEROS } from './page-map.ts';
 import { RecordLog } from './record-log.ts';
@@ -32,8 +39,6 @@ const STANDARD_ECONOMY: Economy = { growth: 256, logLimit: 256, reserve: 16 };
  * the file, however little was written: see README.md. All methods are synchronous.
  */
 export class Store {
-  /** The name of what the disk holds where nothing was written; '' for zeros. */
-  readonly base: string;
   /** Blocks on their way to and from the file. */
   readonly buffer = new Uint8Array(BUFFER_BLOCKS * PAGE_SIZE);
   /** The same, block by block. */
@@ -68,7 +73,6 @@ export class Store {
     economy = STANDARD_ECONOMY,
   ) {
     this.#economy = economy;
-    this.base = superblock.base;
     this.blocks = Array.from({ length: BUFFER_BLOCKS }, (_, block) => {
       return new Uint8Array(this.buffer.buffer, block * PAGE_SIZE, PAGE_SIZE);
     });
@@ -116,6 +120,11 @@ export class Store {
   /** Bytes of the disk. */
   get size(): number {
     return this.#superblock.size;
+  }
+
+  /** The name of what the disk holds where nothing was written; '' for zeros. */
+  get base(): string {
+    return this.#superblock.base;
   }
 
   /** Bytes of the disk that are here, zeros among them. */
@@ -219,7 +228,19 @@ export class Store {
    */
   grow(size: number): void {
     if (size <= this.size) throw new RangeError(`${size} bytes are no growth`);
-    this.#begin(size);
+    this.#begin({ size });
+  }
+
+  /**
+   * Makes durable that the base has another name, and with it all that was written before: where
+   * the name has arrived, that has too. What is here stays, and so must what the disk holds.
+   * @param base the name; '' for zeros
+   * @throws DeviceError 'disk-full', or what the file throws: then either name may be found at the
+   *   next opening, but after another `flush` it is the old one
+   */
+  setBase(base: string): void {
+    encodeBaseName(base);
+    this.#begin({ base });
   }
 
   /** Flushes, and lets go of the file. */
@@ -232,9 +253,9 @@ export class Store {
   }
 
   /** A new log, on a map that holds all that is known. */
-  #begin(size = this.size): void {
+  #begin(changes: Partial<Superblock> = {}): void {
     try {
-      this.#checkpoint(size);
+      this.#checkpoint(changes);
     } catch (error) {
       throw full(error);
     }
@@ -282,10 +303,9 @@ export class Store {
   /**
    * Writes the map anew, with all that was changed, and begins another log. Nothing that the last
    * superblock refers to is touched before the new one is durable. Afterwards nothing is left to be
-   * flushed.
-   * @param size bytes that the disk has from then on
+   * flushed. @param changes what else the new superblock says
    */
-  #checkpoint(size = this.size): void {
+  #checkpoint(changes: Partial<Superblock> = {}): void {
     if (this.#flushFailed) this.#writeChangedAgain();
     const before = [...this.#mapPages, ...this.#logPages, ...this.#log.pages, ...this.#leftInDoubt];
     const taken: number[] = [];
@@ -294,7 +314,8 @@ export class Store {
       taken.push(page);
       return page;
     };
-    const superblock = { ...this.#superblock, sequence: this.#superblock.sequence + 1, size };
+    const sequence = this.#superblock.sequence + 1;
+    const superblock = { ...this.#superblock, ...changes, sequence };
     superblock.mapGeneration = randomWord();
     superblock.logGeneration = randomWord();
     try {
@@ -407,7 +428,8 @@ export class Store {
   }
 }
 
-function full(error: unknown): DeviceError {
+/** What a failure to write to a disk's file comes to. */
+export function full(error: unknown): DeviceError {
   if (error instanceof DeviceError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new DeviceError('disk-full', `the disk's file takes no more: ${reason}`, error);
