@@ -41,8 +41,9 @@ const WRITE_PROBLEMS: Readonly<Record<string, string>> = {
 /** What a failure to write a file comes to. Whatever was there under its name, still is. */
 export function writeProblem(name: string, error: unknown): unknown {
   if (error instanceof RunError) return error;
-  const code = errorCode(error) ?? errorCode((error as Error).cause);
-  const reason = code === undefined ? undefined : WRITE_PROBLEMS[code];
+  // A store wraps what its file has thrown.
+  const codes = [errorCode(error), errorCode((error as Error).cause)];
+  const reason = codes.map((code) => WRITE_PROBLEMS[code ?? '']).find((text) => text !== undefined);
   return failure(`${name}: ${reason ?? `it could not be written (${messageOf(error)})`}`, error);
 }
 

@@ -1,6 +1,5 @@
 import { DeviceError } from '../errors.ts';
 import type { BlockBackend, ReadTarget, WriteSource } from './backend.ts';
-import { isZero } from './sparse-pages.ts';
 import type { StoreFile } from './store/store-file.ts';
 
 /** Bytes that are read or written at once. */
@@ -39,11 +38,12 @@ export class RawBackend implements BlockBackend {
   /** The file keeps what is of no interest any more. */
   discard(): undefined {}
 
-  /** What is zero stays as it is: there may be a hole, which takes no room. */
+  /**
+   * Also where zeros are read, and may be a hole that takes no room: after a flush that has failed,
+   * what is read is not always what is durable.
+   */
   writeZeroes(offset: number, length: number): undefined {
     for (const { done, bytes } of this.#pieces(length)) {
-      this.#read(bytes, offset + done);
-      if (isZero(new Int32Array(bytes.buffer, 0, bytes.length / 4))) continue;
       this.#write(bytes.fill(0), offset + done);
     }
   }
