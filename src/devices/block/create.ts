@@ -51,6 +51,11 @@ export interface BlockCommands {
   imageStatistics(): ImageStatistics | null;
   /** What the guest has changed, since ever if the disk is kept: see `ChangeListing`. */
   changes(from: number, limit: number): ChangeListing;
+  /**
+   * Flushes, and lets go of files and connections for good: every request fails from then on.
+   * @throws DeviceError when what was written last could not be kept; it has let go all the same
+   */
+  release(): Promise<void>;
   /** The bytes [offset, offset + length). @throws RangeError when they are not all on the disk */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -114,6 +119,7 @@ function commandsOf(
       if (size > backend.size) device.grow(size);
     },
     imageStatistics: () => image?.statistics() ?? null,
+    release: () => device.close(),
     changes: (from, limit) => backend.changes(from, limit),
     async read(offset, length) {
       if (!(offset >= 0 && length >= 0 && offset + length <= backend.size)) {
