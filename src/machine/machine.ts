@@ -142,7 +142,7 @@ export class Machine {
     return this.#state;
   }
 
-  /** The disks that are attached, in the order of their attachment: a new list after each change. */
+  /** The disks that are attached, in the order of their attachment. The list is as of now. */
   get disks(): readonly Disk[] {
     return [...this.#disks.keys()];
   }
