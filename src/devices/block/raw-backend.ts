@@ -5,9 +5,12 @@ import type { StoreFile } from './store/store-file.ts';
 /** Bytes that are read or written at once. */
 const PIECE = 1 << 20;
 
-/** A disk whose bytes lie in a file as they are: a raw image. Everything finishes at once. */
-export class RawBackend implements BlockBackend {
-  size: number;
+/**
+ * A disk whose bytes lie in a file as they are: a raw image, which stays as large as it is. Everything
+ * finishes at once.
+ */
+export class RawBackend implements Omit<BlockBackend, 'grow'> {
+  readonly size: number;
   readonly #file: StoreFile;
   readonly #buffer = new Uint8Array(PIECE);
   readonly #at = { at: 0 };
@@ -46,12 +49,6 @@ export class RawBackend implements BlockBackend {
     for (const { done, bytes } of this.#pieces(length)) {
       this.#write(bytes.fill(0), offset + done);
     }
-  }
-
-  grow(size: number): void {
-    this.#file.truncate(size);
-    this.#file.flush();
-    this.size = size;
   }
 
   async close(): Promise<void> {

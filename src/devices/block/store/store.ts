@@ -221,17 +221,6 @@ export class Store {
   }
 
   /**
-   * Makes the disk larger, durably, and flushes; nothing is here of what is new.
-   * @param size bytes, a multiple of 512, more than before
-   * @throws DeviceError 'disk-full'; then the disk goes on with the size before, and only a power cut
-   *   soon after may make it the new one
-   */
-  grow(size: number): void {
-    if (size <= this.size) throw new RangeError(`${size} bytes are no growth`);
-    this.#begin({ size });
-  }
-
-  /**
    * Makes durable that the base has another name, and with it all that was written before: where
    * the name has arrived, that has too. What is here stays, and so must what the disk holds.
    * @param base the name; '' for zeros
@@ -241,6 +230,17 @@ export class Store {
   setBase(base: string): void {
     encodeBaseName(base);
     this.#begin({ base });
+  }
+
+  /**
+   * Makes the disk larger, durably, and flushes; nothing is here of what is new.
+   * @param size bytes, a multiple of 512, more than before
+   * @throws DeviceError 'disk-full'; then the disk goes on with the size before, and only a power cut
+   *   soon after may make it the new one
+   */
+  grow(size: number): void {
+    if (size <= this.size) throw new RangeError(`${size} bytes are no growth`);
+    this.#begin({ size });
   }
 
   /** Flushes, and lets go of the file. */
