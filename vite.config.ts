@@ -27,6 +27,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
   },
   test: { include: ['tests/unit/**/*.test.ts', 'tests/property/**/*.test.ts'] },
+  // Imported by a worker alone, where Vite would find it late and reload the page.
+  optimizeDeps: { include: ['fzstd'] },
   server: { headers: ISOLATION_HEADERS },
   preview: {
     headers: { ...ISOLATION_HEADERS, 'Content-Security-Policy': CONTENT_SECURITY_POLICY },

@@ -17,7 +17,7 @@ export async function writeRaw(output: Output, disk: DiskSource, work: Work): Pr
 /** Writes all bytes of a disk, compressed. @throws what reading and writing throw */
 export async function writeGzip(output: Output, disk: DiskSource, work: Work): Promise<void> {
   const gzip = new CompressionStream('gzip') as TransformStream<Bytes, Bytes>;
-  const reader = streamOf(bytesOf(disk, work)).pipeThrough(gzip).getReader();
+  const reader = streamOf(allBytesOf(disk, work)).pipeThrough(gzip).getReader();
   let at = 0;
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
@@ -48,7 +48,7 @@ async function writeSparsely(output: Output, at: number, bytes: Bytes): Promise<
 }
 
 /** All bytes of a disk, zeros too. */
-async function* bytesOf(disk: DiskSource, work: Work): AsyncGenerator<Bytes> {
+async function* allBytesOf(disk: DiskSource, work: Work): AsyncGenerator<Bytes> {
   let position = 0;
   for await (const { offset, bytes } of piecesOf(disk, 'data', work)) {
     yield* zeros(offset - position, work);

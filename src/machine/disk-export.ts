@@ -56,7 +56,8 @@ export async function exportDisk(
 
 /**
  * The same for browsers without `showSaveFilePicker`: a file to be downloaded, which lies in the
- * browser's storage, not in memory.
+ * browser's storage, not in memory. There a raw file counts with all its holes: of a large disk that
+ * is mostly empty, better export gzip or a store.
  * @throws MachineError
  */
 export async function exportDiskToFile(

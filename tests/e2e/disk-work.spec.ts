@@ -92,7 +92,7 @@ test('images become kept disks, and kept disks images', async ({ guest, page }) 
   expect((await listing(page)).files).toBe(2);
 });
 
-test('an import that is cancelled leaves nothing', async ({ page, guest: _ }) => {
+test('what is cancelled leaves nothing', async ({ page, guest: _ }) => {
   const outcome = await page.evaluate(async () => {
     const cancelling = new AbortController();
     let cancelled = false;
@@ -115,6 +115,27 @@ test('an import that is cancelled leaves nothing', async ({ page, guest: _ }) =>
   });
   expect(outcome).toEqual({ reason: 'not wanted', cancelled: true });
   expect(await listing(page)).toEqual({ names: [], files: 0 });
+
+  const file = await page.evaluate(async () => {
+    const bytes = new Blob([crypto.getRandomValues(new Uint8Array(65536))]);
+    await machineApi.importKeptDisk('disk', new Blob(Array(64).fill(bytes)));
+    const root = await navigator.storage.getDirectory();
+    const handle = await root.getFileHandle('chosen', { create: true });
+    const writing = await handle.createWritable();
+    await writing.write('what was there');
+    await writing.close();
+    const cancelling = new AbortController();
+    const { signal } = cancelling;
+    const onProgress = () => cancelling.abort('not wanted');
+    const what = { keep: 'disk' };
+    const outcomes = await Promise.allSettled([
+      machineApi.exportDisk(what, handle, { format: 'raw', signal, onProgress }),
+    ]);
+    return { outcomes, content: await (await handle.getFile()).text() };
+  });
+  expect(file.outcomes).toEqual([{ status: 'rejected', reason: 'not wanted' }]);
+  expect(file.content).toBe('what was there');
+  expect(await listing(page)).toEqual({ names: ['disk'], files: 1 });
 });
 
 /** Where the guest counts: first at the beginning of its disk, then far behind. */
@@ -183,12 +204,30 @@ test('a disk in use is exported, copied and looked at from another tab, as of on
   expect(refusals).toEqual(['disk-exists', 'not wanted', 'disk-in-use']);
   expect(await silent).toMatch(/^disk-in-use: .*does not answer/);
 
-  // A look whose tab has gone is swept.
-  await other.evaluate(() => machineApi.lookAtKeptDisk('busy'));
-  await other.close();
-  await expect.poll(() => listing(page)).toEqual({ names: ['busy', 'copy'], files: 2 });
   await guest.output('kill $counting');
   expect(await page.evaluate(() => testMachine.machine.state)).toBe('running');
+
+  // The page that has the disk goes before it has copied it.
+  await page.evaluate(() => {
+    testMachine.machine.atRest = () => {
+      Object.assign(globalThis, { resting: true });
+      return new Promise(() => {});
+    };
+  });
+  const orphan = other.evaluate(async () => {
+    const error = await machineApi.copyKeptDisk('busy', 'x').catch((reason) => reason);
+    return `${error.code}: ${error.message}`;
+  });
+  await page.waitForFunction(() => 'resting' in globalThis);
+  await page.reload();
+  expect(await orphan).toMatch(/^disk-in-use: .*was closed before/);
+
+  // A look whose tab has gone is swept.
+  await page.waitForFunction(() => 'machineApi' in globalThis);
+  await other.evaluate(() => machineApi.lookAtKeptDisk('busy'));
+  expect((await listing(page)).files).toBe(3);
+  await other.close();
+  await expect.poll(() => listing(page)).toEqual({ names: ['busy', 'copy'], files: 2 });
 });
 
 test('a kept disk goes over to another image, and to none', async ({ guest, page }) => {

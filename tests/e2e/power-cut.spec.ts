@@ -22,7 +22,7 @@ import { randomNumbers } from '../support/noise.ts';
 // then every record must be there that the guest had said was written. RINGBOX_POWER_CUTS is how
 // often, RINGBOX_SEED decides about the moments.
 
-const CUTS = Number(process.env.RINGBOX_POWER_CUTS ?? 15);
+const CUTS = Number(process.env.RINGBOX_POWER_CUTS ?? 30);
 const SEED = Number(process.env.RINGBOX_SEED ?? Date.now() % 1_000_000);
 /** Large enough for the file system to have a journal. */
 const DISK_SIZE = 64 * 2 ** 20;

@@ -7,11 +7,11 @@ import { privateFolder } from './private-files.ts';
  * file whose lease nobody holds was left by a page that has gone.
  */
 
-/** How names of temporary disks begin. */
-const PREFIX = 'temporary ';
+/** Like no name that somebody would choose: what has one is deleted when nobody has its lease. */
+const NAMES = /^temporary [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function isTemporary(name: string): boolean {
-  return name.startsWith(PREFIX);
+  return NAMES.test(name);
 }
 
 /** The right to a temporary disk, which may be made, or not. */
@@ -24,7 +24,7 @@ export interface Lease {
 
 /** Leases a name for a temporary disk. It ends with this thread at the latest. */
 export async function leaseTemporary(): Promise<Lease> {
-  const name = `${PREFIX}${crypto.randomUUID()}`;
+  const name = `temporary ${crypto.randomUUID()}`;
   const release = await new Promise<() => void>((resolve, reject) => {
     const held = () => new Promise<void>((letGo) => resolve(letGo));
     navigator.locks.request(leaseLock(name), held).catch(reject);
