@@ -46,6 +46,7 @@ export class DiskPanel {
   readonly #attachedList: RowList<AttachedDisk, AttachedCard>;
   readonly #keptList: RowList<UnattachedDisk, KeptCard>;
   readonly #jobList: RowList<Job, JobRow>;
+  #kept: readonly UnattachedDisk[] = [];
   readonly #diskWatch = new Watch(() => this.#lookAtDisks(), LOOK_INTERVAL);
   readonly #storeWatch = new Watch(() => this.#lookAtStore(), STORE_INTERVAL);
 
@@ -136,6 +137,7 @@ export class DiskPanel {
     const attached = this.#facts.attached();
     this.#noMachine.hidden = attached.length > 0;
     this.#attachedList.show(attached);
+    this.#showKept();
     await Promise.all(this.#attachedList.rows.map((card) => this.#lookAtDisk(card)));
   }
 
@@ -144,11 +146,19 @@ export class DiskPanel {
     card.showUsage(await card.disk.usage().catch(() => null));
   }
 
+  /** A disk that was attached since the last look at the store is in one list only, at once. */
+  #showKept(): void {
+    const attached = new Set(this.#facts.attached().map(({ disk }) => disk.kept));
+    const others = this.#kept.filter(({ name }) => !attached.has(name));
+    this.#noneKept.hidden = others.length > 0;
+    this.#keptList.show(others);
+  }
+
   async #lookAtStore(): Promise<void> {
     const kept = await this.#facts.unattached().catch(() => null);
-    this.#noneKept.hidden = kept !== null && kept.length > 0;
     setText(this.#noneKept, kept === null ? NO_STORAGE : NONE_KEPT);
-    this.#keptList.show(kept ?? []);
+    this.#kept = kept ?? [];
+    this.#showKept();
     this.#storage.show(await this.#facts.storage());
   }
 }
