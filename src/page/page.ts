@@ -13,6 +13,7 @@ import { acceptDrops } from './drop.ts';
 import { byId } from './elements.ts';
 import { describeFailure, type Failure, failureCode } from './failure.ts';
 import { KeptLine } from './kept-line.ts';
+import { guardLeaving } from './leave-guard.ts';
 import type { LoadedMachine } from './load.ts';
 import { LoadingView } from './loading-view.ts';
 import { monitor } from './monitor.ts';
@@ -113,7 +114,7 @@ class Page {
         },
       },
     ]);
-    guardWork(this.#terminal, this.#session, this.#jobs);
+    guardLeaving(this.#terminal, this.#session, this.#jobs);
     window.ringbox = pageHandle(this.#terminal, this.#session);
   }
 
@@ -305,22 +306,6 @@ function pageHandle(terminal: Terminal, session: Session): Window['ringbox'] {
       return session.machine;
     },
   };
-}
-
-/**
- * Asks before the tab closes once something was typed: Ctrl-W, which deletes a word in a shell, is
- * the browser's own key and ends the machine. A job that is under way would end as well.
- */
-function guardWork(terminal: Terminal, session: Session, jobs: Jobs): void {
-  let typed = false;
-  terminal.onKey(() => {
-    typed = true;
-  });
-  addEventListener('beforeunload', (event) => {
-    const state = session.machine?.state;
-    const working = typed && (state === 'running' || state === 'paused');
-    if (working || jobs.running) event.preventDefault();
-  });
 }
 
 /** Builds the page and starts the machine that its address asks for. */
