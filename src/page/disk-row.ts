@@ -1,5 +1,5 @@
 import { create, createButton } from './elements.ts';
-import { type DiskPlan, sourceName } from './plan.ts';
+import { type DiskPlan, type RootPlan, rootName, sourceName } from './plan.ts';
 
 export interface DiskRowEvents {
   onReadOnly(readOnly: boolean): void;
@@ -17,18 +17,19 @@ function createControls(name: string, disk: DiskPlan, events: DiskRowEvents): HT
   return [label, remove];
 }
 
-/** A line of the list of disks; without a plan it is Ringbox's own root disk, which stays. */
+/** A line of the list of disks; a plan that is a root disk's, Ringbox's own, stays. */
 export function createDiskRow(
   name: string,
-  disk: DiskPlan | null,
+  disk: DiskPlan | RootPlan,
   events: DiskRowEvents | null,
 ): HTMLLIElement {
-  const title = disk === null ? 'Ringbox’s own' : sourceName(disk.source);
+  const isRoot = 'kind' in disk;
+  const title = isRoot ? rootName(disk) : sourceName(disk.source);
   return create(
     'li',
     'disk',
     create('code', 'disk-name', name),
     create('span', 'disk-file', title),
-    ...(disk && events ? createControls(name, disk, events) : []),
+    ...(isRoot || events === null ? [] : createControls(name, disk, events)),
   );
 }

@@ -27,6 +27,18 @@ const WORDS: Readonly<Record<Keeping, Words>> = {
     meaning:
       'Changes to the root disk are kept in this browser. They were begun on the disk of an earlier Ringbox and stay with it; there is a newer one',
   },
+  'kept-copy': {
+    text: 'of changes kept, on a copy',
+    brief: 'kept, a copy',
+    meaning:
+      'Changes to this copy of the root disk are kept in this browser. The root disk itself stays as it is',
+  },
+  look: {
+    text: 'a look at another tab’s disk: nothing is kept',
+    brief: 'a look, not kept',
+    meaning:
+      'This is the root disk as another tab had it when this machine started. What you change on it here is not kept, and the other tab does not see it',
+  },
   'not-kept': {
     text: 'changes are not kept',
     brief: 'not kept',
@@ -62,15 +74,15 @@ export class KeptLine {
   show(keeping: Keeping, disk: Disk): void {
     this.hide();
     const { text, brief, meaning } = WORDS[keeping];
-    const kept = keeping === 'kept' || keeping === 'kept-on-earlier';
+    const own = keeping === 'kept' || keeping === 'kept-on-earlier';
     this.#text.textContent = text;
     this.#brief.textContent = brief;
     this.#item.title = meaning;
     this.#fresh.textContent = keeping === 'kept-on-earlier' ? 'Newer disk' : 'Fresh disk';
-    this.#fresh.hidden = !kept;
+    this.#fresh.hidden = !own;
     this.#item.hidden = false;
     this.#announcement.textContent = `${meaning}.`;
-    if (kept) void this.#follow(disk, this.#watch.signal);
+    if (own || keeping === 'kept-copy') void this.#follow(disk, this.#watch.signal);
   }
 
   hide(): void {

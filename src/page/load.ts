@@ -1,6 +1,7 @@
 import type { DiskOptions, MachineOptions } from '../machine/options.ts';
 import { requestBeginning, unpacked } from './download.ts';
 import { fileMissing } from './failure.ts';
+import { keptDiskOptions } from './kept-options.ts';
 import { type Manifest, requestManifest } from './manifest.ts';
 import {
   type DiskPlan,
@@ -18,6 +19,8 @@ export interface LoadedMachine {
   options: MachineOptions;
   /** Of Ringbox's own root disk; null where there is none. */
   keeping: Keeping | null;
+  /** Gives back what the machine has taken, once it has ended. */
+  release?: (() => Promise<void>) | undefined;
 }
 
 async function loadBlob(source: Source, context: LoadingContext): Promise<Blob> {
@@ -28,6 +31,7 @@ async function loadBlob(source: Source, context: LoadingContext): Promise<Blob> 
 async function loadDisk(plan: DiskPlan, context: LoadingContext): Promise<DiskOptions> {
   const { source, readOnly } = plan;
   const name = sourceName(source);
+  if ('kept' in source) return { ...(await keptDiskOptions(source.kept)), readOnly };
   if (source instanceof URL) return { image: await imageAt(source, name, context), readOnly, name };
   const image = (await isCompressed(source)) ? await unpacked(source.stream()) : source;
   return { image, readOnly, name };
@@ -56,12 +60,12 @@ async function loadOwnGuest(plan: MachinePlan, context: LoadingContext) {
   const manifest = await requestManifest(document.baseURI, context.signal);
   const [kernel, root, ...others] = await Promise.all([
     loadOwnKernel(manifest, context),
-    loadRootDisk(manifest, plan.keep, context),
+    loadRootDisk(manifest, plan.root, context),
     ...plan.disks.map((disk) => loadDisk(disk, context)),
   ]);
   const disks = [root.options, ...others];
   const commandLine = wholeCommandLine(plan, manifest.commandLine);
-  return { guest: { kernel, disks, commandLine }, keeping: root.keeping };
+  return { guest: { kernel, disks, commandLine }, keeping: root.keeping, release: root.release };
 }
 
 async function loadOtherGuest(plan: MachinePlan, source: Source, context: LoadingContext) {
@@ -69,7 +73,11 @@ async function loadOtherGuest(plan: MachinePlan, source: Source, context: Loadin
     loadBlob(source, context),
     ...plan.disks.map((disk) => loadDisk(disk, context)),
   ]);
-  return { guest: { kernel, disks, commandLine: wholeCommandLine(plan, '') }, keeping: null };
+  return {
+    guest: { kernel, disks, commandLine: wholeCommandLine(plan, '') },
+    keeping: null,
+    release: undefined,
+  };
 }
 
 async function loadFirmware(manifest: Manifest, context: LoadingContext): Promise<Blob> {
@@ -97,10 +105,10 @@ export async function loadPlan(plan: MachinePlan, context: LoadingContext): Prom
   if (kernel === 'firmware') {
     return { options: await loadFirmwareGuest(plan, context), keeping: null };
   }
-  const [{ guest, keeping }, initrd] = await Promise.all([
+  const [{ guest, keeping, release }, initrd] = await Promise.all([
     kernel === null ? loadOwnGuest(plan, context) : loadOtherGuest(plan, kernel, context),
     plan.initrd === null ? null : loadBlob(plan.initrd, context),
   ]);
   const options = { ...guest, ...(initrd && { initrd }), memory: plan.memory };
-  return { options, keeping };
+  return { options, keeping, release };
 }

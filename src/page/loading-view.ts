@@ -17,7 +17,7 @@ interface Row {
 }
 
 function createRow(transfer: Transfer): { row: Row; item: HTMLElement } {
-  const bar = create('progress', 'transfer-bar');
+  const bar = create('progress', 'bar-line transfer-bar');
   bar.setAttribute('aria-label', transfer.name);
   const numbers = create('span', 'transfer-numbers');
   const percent = create('span', 'transfer-percent');

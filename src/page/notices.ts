@@ -10,6 +10,14 @@ export interface WaysOn {
   again: () => void;
   /** Opens the sheet. */
   another: () => void;
+  /** Makes the same machine anew, on the root disk as another tab has it now; changes are not kept. */
+  look: () => void;
+  /** Makes the same machine anew on the root disk itself, not on a copy. */
+  ownDisk: () => void;
+  /** Copies the root disk that another tab has, and makes the same machine anew on the copy. */
+  copy: () => void;
+  /** Opens the panel of disks. */
+  disks: () => void;
   /** Makes the same machine anew, with a root disk whose changes are not kept. */
   withoutKeeping: () => void;
   /** Asks whether the kept changes to the root disk may be forgotten, and starts without them. */
@@ -49,28 +57,41 @@ export function failedStartNotice(failure: Failure, actions: readonly NoticeActi
   return { tone: 'alarm', title: 'The machine could not start', ...failure, actions, alone: true };
 }
 
+const COPY_LEFT_AS_IT_IS =
+  'This copy is left as it is. Use the root disk itself, or a fresh one whose changes are not kept.';
+
 /** Of a root disk that is kept, and cannot be used as it is. */
 const LEFT_AS_IT_IS =
   'What is kept is left as it is. Forget it and begin with a fresh disk, or use one for now whose changes are not kept.';
 
-/** That the root disk with its kept changes cannot be had; undefined for any other failure. */
+/**
+ * That the root disk with its kept changes cannot be had; undefined for any other failure.
+ * @param isOwn it is the root disk itself, not a copy of it that has a name of its own
+ */
 export function keptDiskNotice(
   code: MachineErrorCode | undefined,
   failure: Failure,
+  isOwn: boolean,
   ways: WaysOn,
 ): Notice | undefined {
   const withoutKeeping = { label: 'Use without keeping', run: ways.withoutKeeping };
   const again = { label: 'Try again', run: ways.again };
+  const own = { label: 'Use the root disk', run: ways.ownDisk };
   const fresh = { label: 'Fresh disk', run: ways.fresh };
   switch (code) {
     case 'disk-in-use':
       return {
-        ...failedStartNotice(failure, [withoutKeeping, again]),
+        ...failedStartNotice(failure, [
+          { label: 'Look at it', run: ways.look },
+          { label: 'Make a copy', run: ways.copy },
+          withoutKeeping,
+          again,
+        ]),
         tone: 'calm',
         title: 'This disk is open in another tab',
         message: 'One tab at a time can have the root disk with the changes that are kept.',
         remedy:
-          'Close the other tab and try again; or use a fresh disk here, of which nothing is kept.',
+          'Look at it as it is now, and nothing that you change here is kept; or make a copy, which is kept beside it. You can also use a fresh disk, of which nothing is kept, or close the other tab and try again.',
       };
     case 'disk-full':
       return failedStartNotice(failure, [withoutKeeping, again]);
@@ -79,13 +100,25 @@ export function keptDiskNotice(
     case 'disk-version':
     case 'base-changed':
       return {
-        ...failedStartNotice(failure, [withoutKeeping, fresh]),
+        ...failedStartNotice(failure, isOwn ? [withoutKeeping, fresh] : [own, withoutKeeping]),
         title: 'The root disk with your changes cannot be used',
-        remedy: LEFT_AS_IT_IS,
+        remedy: isOwn ? LEFT_AS_IT_IS : COPY_LEFT_AS_IT_IS,
       };
     default:
       return undefined;
   }
+}
+
+/** The browser has no more room for what the guest writes. */
+export function diskFullNotice(failure: Failure, ways: WaysOn): Notice {
+  return {
+    tone: 'alarm',
+    title: 'The browser’s storage is full',
+    message: `${failure.message} What the guest had written out before is safe.`,
+    remedy: failure.remedy,
+    actions: [{ label: 'Show the disks', run: ways.disks }],
+    alone: false,
+  };
 }
 
 /** The ways on after a failed start, which another try or other files may mend. */

@@ -1,18 +1,24 @@
 import type { Terminal } from '@xterm/xterm';
 import type { MachineState } from '../machine/events.ts';
-import type { Machine } from '../machine/index.ts';
+import { copyKeptDisk, keptDisks, type Machine } from '../machine/index.ts';
 import { MEMORY_LIMITS } from '../machine/options.ts';
 import { checkEnvironment } from '../machine/prerequisites.ts';
+import { Desk } from './disks/desk.ts';
+import { type Job, Jobs } from './disks/jobs.ts';
+import type { UnattachedDisk } from './disks/model.ts';
+import { freeName } from './disks/names.ts';
+import { DiskPanel } from './disks/panel.ts';
+import { freshQuestion } from './disks/words.ts';
 import { acceptDrops } from './drop.ts';
 import { byId } from './elements.ts';
-import { describeFailure, failureCode } from './failure.ts';
-import { FreshDialog } from './fresh-dialog.ts';
+import { describeFailure, type Failure, failureCode } from './failure.ts';
 import { KeptLine } from './kept-line.ts';
 import type { LoadedMachine } from './load.ts';
 import { LoadingView } from './loading-view.ts';
 import { monitor } from './monitor.ts';
-import { type NoticeAction, NoticeView } from './notice.ts';
+import { type Notice, type NoticeAction, NoticeView } from './notice.ts';
 import {
+  diskFullNotice,
   failedStartNotice,
   failureNotice,
   keptDiskNotice,
@@ -22,14 +28,15 @@ import {
   waysAfterFailedStart,
 } from './notices.ts';
 import { type PageState, pageState } from './page-state.ts';
-import { DEFAULT_PLAN, type MachinePlan, sourceName } from './plan.ts';
-import { type Keeping, tidyImages } from './root-disk.ts';
+import { DEFAULT_PLAN, type MachinePlan, ROOT_DISK, sourceName } from './plan.ts';
+import { QuestionDialog } from './question.ts';
+import { type Keeping, progressOf, tidyImages } from './root-disk.ts';
 import { type CreateMachine, Session } from './session.ts';
 import { Sheet } from './sheet.ts';
 import { StatusLine } from './status-line.ts';
 import { openTerminal } from './terminal.ts';
 import { Toolbar } from './toolbar.ts';
-import { parsePlan } from './url-parameters.ts';
+import { addressWithRoot, parsePlan } from './url-parameters.ts';
 
 declare global {
   interface Window {
@@ -47,8 +54,13 @@ class Page {
   readonly #loading = new LoadingView();
   readonly #notice = new NoticeView(() => this.#terminal.focus());
   readonly #sheet = new Sheet((plan) => this.start(plan));
-  readonly #freshDialog = new FreshDialog(() => this.#session.startFresh());
+  readonly #question = new QuestionDialog();
   readonly #keptLine = new KeptLine(() => this.#ways.fresh());
+  readonly #jobs = new Jobs(
+    (jobs) => this.#diskPanel.showJobs(jobs),
+    (job) => this.#onJobEnd(job),
+  );
+  readonly #diskPanel: DiskPanel;
   readonly #session: Session;
   #stopMonitor = () => {};
 
@@ -56,14 +68,22 @@ class Page {
     reset: () => this.#reset(),
     again: () => this.#session.startAgain(),
     another: () => this.#sheet.open(),
-    withoutKeeping: () => this.#session.startAgain({ keep: false }),
-    fresh: () => this.#freshDialog.open(this.#keptLine.amount),
+    look: () => this.#session.startAgain({ root: { kind: 'look', name: this.#rootDisk } }),
+    copy: () => this.#startCopy(this.#rootDisk),
+    ownDisk: () => this.#session.startAgain({ root: DEFAULT_PLAN.root }),
+    withoutKeeping: () => this.#session.startAgain({ root: { kind: 'fresh' } }),
+    fresh: () => this.#startFresh(),
+    disks: () => {
+      this.#notice.close();
+      this.#diskPanel.open();
+    },
   };
 
   readonly #toolbar = new Toolbar({
     onPause: () => this.#session.machine?.pause(),
     onResume: () => this.#resume(),
     onReset: this.#ways.reset,
+    onDisks: () => this.#diskPanel.toggle(),
     onAnother: this.#ways.another,
   });
 
@@ -75,13 +95,25 @@ class Page {
       state: (state) => this.#onState(state),
       panic: (text) => this.#notice.open(panicNotice(text, this.#ways)),
       error: (reason, machine) => this.#onError(reason, machine),
-      ended: () => this.#stopMonitor(),
+      ended: () => this.#onEnded(),
     });
-    acceptDrops((files) => {
-      this.#sheet.open();
-      this.#sheet.addFiles(files);
-    });
-    guardWork(this.#terminal, this.#session);
+    this.#diskPanel = this.#makeDiskPanel();
+    acceptDrops([
+      {
+        within: this.#diskPanel.element,
+        overlay: 'disk-panel-drop',
+        take: (files) => this.#diskPanel.importImages(files),
+      },
+      {
+        within: null,
+        overlay: 'drop',
+        take: (files) => {
+          this.#sheet.open();
+          this.#sheet.addFiles(files);
+        },
+      },
+    ]);
+    guardWork(this.#terminal, this.#session, this.#jobs);
     window.ringbox = pageHandle(this.#terminal, this.#session);
   }
 
@@ -96,12 +128,89 @@ class Page {
     this.#showState('error');
     const failure = describeFailure(reason);
     const notice =
-      keptDiskNotice(failureCode(reason), failure, this.#ways) ??
+      this.#rootDiskNotice(reason, failure) ??
       failedStartNotice(failure, actions ?? waysAfterFailedStart(this.#ways));
     this.#notice.open(notice);
   }
 
+  /** Of a root disk that cannot be had, if the failure can only be of that. */
+  #rootDiskNotice(reason: unknown, failure: Failure): Notice | undefined {
+    const { plan } = this.#session;
+    const others = plan?.kernel !== null || plan.disks.some(({ source }) => 'kept' in source);
+    if (others) return undefined;
+    return keptDiskNotice(failureCode(reason), failure, this.#rootDisk === ROOT_DISK, this.#ways);
+  }
+
+  /** The name that the root disk is kept under. */
+  get #rootDisk(): string {
+    const root = this.#session.plan?.root;
+    return root === undefined || root.kind === 'fresh' ? ROOT_DISK : root.name;
+  }
+
+  async #startFresh(): Promise<void> {
+    const confirmed = await this.#question.ask(freshQuestion(this.#keptLine.amount));
+    if (confirmed) await this.#session.startFresh();
+  }
+
+  /** Copies a kept root disk and starts on the copy. */
+  async #startCopy(from: string): Promise<void> {
+    const disks = await keptDisks().catch(() => []);
+    const name = freeName(
+      `${from} (copy)`,
+      disks.map((disk) => disk.name),
+    );
+    const root = { kind: 'kept', name } as const;
+    await this.#session.startAgain({ root }, async ({ signal, onTransfer }) => {
+      const onProgress = progressOf(`A copy of “${from}”`, { onTransfer });
+      await copyKeptDisk(from, name, { signal, onProgress });
+    });
+  }
+
+  #makeDiskPanel(): DiskPanel {
+    const session = () => this.#session;
+    const desk = new Desk(
+      {
+        get machine() {
+          return session().machine;
+        },
+        get root() {
+          const plan = session().plan;
+          return plan?.kernel === null ? plan.root : null;
+        },
+        confirm: (question) => this.#question.ask(question),
+        fresh: this.#ways.fresh,
+        startFrom: (kept) => this.#startFrom(kept),
+        changed: () => this.#diskPanel.refresh(),
+      },
+      this.#jobs,
+    );
+    return new DiskPanel(desk, desk, this.#jobs, (open, hadFocus) =>
+      this.#toolbar.showPanel(open, hadFocus),
+    );
+  }
+
+  /** Fills the sheet with a machine that a kept disk starts: Ringbox's own kernel, or what is on the disk. */
+  #startFrom({ name, base }: UnattachedDisk): void {
+    const plan: MachinePlan =
+      base === 'root-image'
+        ? { ...DEFAULT_PLAN, root: { kind: 'kept', name } }
+        : {
+            ...DEFAULT_PLAN,
+            kernel: 'firmware',
+            disks: [{ source: { kept: name }, readOnly: false }],
+          };
+    this.#sheet.show(plan);
+    this.#sheet.open();
+  }
+
+  #onJobEnd({ outcome, failure }: Job): void {
+    const words = failure === null ? outcome : `${outcome} ${failure.message}`;
+    byId('job-announcement', HTMLElement).textContent = words;
+    this.#diskPanel.refresh();
+  }
+
   #onLoading(plan: MachinePlan): void {
+    history.replaceState(null, '', addressWithRoot(new URL(location.href), plan));
     this.#notice.close();
     this.#keptLine.hide();
     this.#loading.open();
@@ -116,12 +225,19 @@ class Page {
     this.#onState(machine.state);
     this.#stopMonitor = monitor(() => machine.statistics(), this.#statusLine);
     if (keeping !== null) this.#showKeeping(keeping, machine);
+    this.#diskPanel.refresh();
     this.#terminal.focus();
+  }
+
+  #onEnded(): void {
+    this.#stopMonitor();
+    this.#diskPanel.refresh();
   }
 
   #showKeeping(keeping: Keeping, machine: Machine): void {
     this.#keptLine.show(keeping, machine.disks[0]);
-    if (keeping === 'not-kept' || keeping === 'cannot-keep') return;
+    // Only the root disk itself: see tidyImages.
+    if (keeping !== 'kept' && keeping !== 'kept-on-earlier') return;
     tidyImages().catch((reason) => {
       console.warn('Images that are not needed any more could not be deleted.', reason);
     });
@@ -140,7 +256,12 @@ class Page {
     }
     const survives = pageState(machine.state) !== 'error';
     if (!survives) this.#showState('error');
-    this.#notice.open(failureNotice(describeFailure(reason), survives, this.#ways));
+    const failure = describeFailure(reason);
+    const full = failureCode(reason) === 'disk-full';
+    const notice = full
+      ? diskFullNotice(failure, this.#ways)
+      : failureNotice(failure, survives, this.#ways);
+    this.#notice.open(notice);
   }
 
   #showState(state: PageState): void {
@@ -179,16 +300,17 @@ function pageHandle(terminal: Terminal, session: Session): Window['ringbox'] {
 
 /**
  * Asks before the tab closes once something was typed: Ctrl-W, which deletes a word in a shell, is
- * the browser's own key and ends the machine.
+ * the browser's own key and ends the machine. A job that is under way would end as well.
  */
-function guardWork(terminal: Terminal, session: Session): void {
+function guardWork(terminal: Terminal, session: Session, jobs: Jobs): void {
   let typed = false;
   terminal.onKey(() => {
     typed = true;
   });
   addEventListener('beforeunload', (event) => {
     const state = session.machine?.state;
-    if (typed && (state === 'running' || state === 'paused')) event.preventDefault();
+    const working = typed && (state === 'running' || state === 'paused');
+    if (working || jobs.running) event.preventDefault();
   });
 }
 

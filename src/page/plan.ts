@@ -5,10 +5,27 @@ import { isCompressed, isKernelFile } from './recognize.ts';
 /** Where a file comes from: chosen by the user, or beside the page. */
 export type Source = File | URL;
 
+/** A disk that is kept in this browser, by its name. */
+export interface KeptSource {
+  kept: string;
+}
+
 export interface DiskPlan {
-  source: Source;
+  source: Source | KeptSource;
   readOnly: boolean;
 }
+
+/** The name that changes to Ringbox's own root disk are kept under. */
+export const ROOT_DISK = 'root disk';
+
+/** What becomes of the changes to Ringbox's own root disk. */
+export type RootPlan =
+  /** They are kept in the browser under that name, if it can. */
+  | { kind: 'kept'; name: string }
+  /** The disk is what is kept under that name now, and changes to it are not kept. */
+  | { kind: 'look'; name: string }
+  /** The disk is as it was made, and changes to it are not kept. */
+  | { kind: 'fresh' };
 
 /**
  * What is started: a kernel; Ringbox's own, null; or none, but firmware, which starts what is on
@@ -26,8 +43,8 @@ export interface MachinePlan {
   commandLine: string | null;
   /** MiB. */
   memory: number;
-  /** Changes to Ringbox's own root disk are kept in the browser, if it can. */
-  keep: boolean;
+  /** Ringbox's own root disk, which only its own kernel has. */
+  root: RootPlan;
 }
 
 export const DEFAULT_PLAN: MachinePlan = {
@@ -36,7 +53,7 @@ export const DEFAULT_PLAN: MachinePlan = {
   disks: [],
   commandLine: null,
   memory: MEMORY_LIMITS.standard,
-  keep: true,
+  root: { kind: 'kept', name: ROOT_DISK },
 };
 
 /** What is wrong with a plan, by the field that is to blame. */
@@ -44,7 +61,8 @@ export type PlanProblems = Partial<Record<'kernel' | 'disks' | 'memory', string>
 
 export const SECTOR_SIZE = 512;
 
-export function sourceName(source: Source): string {
+export function sourceName(source: Source | KeptSource): string {
+  if ('kept' in source) return source.kept;
   if (source instanceof File) return source.name;
   const name = source.pathname.split('/').at(-1) || source.pathname;
   try {
@@ -58,6 +76,14 @@ export function sourceName(source: Source): string {
 export function kernelName(kernel: KernelPlan): string {
   if (kernel === null) return 'Ringbox’s own';
   return kernel === 'firmware' ? 'None: firmware starts vda' : sourceName(kernel);
+}
+
+/** What Ringbox's own root disk is, for a person. */
+export function rootName(root: RootPlan): string {
+  if (root.kind === 'look') return `Ringbox’s own, a look at “${root.name}”`;
+  if (root.kind === 'kept' && root.name !== ROOT_DISK)
+    return `Ringbox’s own, kept as “${root.name}”`;
+  return 'Ringbox’s own';
 }
 
 /** The name the guest gives a disk of the plan. */

@@ -1,15 +1,15 @@
+import type { DiskProgress } from '../machine/disk-work.ts';
+import { lookAtKeptDisk } from '../machine/kept-disk-work.ts';
 import { forgetKeptDisk, type KeptDisk, keptDisks } from '../machine/kept-disks.ts';
 import type { DiskOptions } from '../machine/options.ts';
-import { unpacked } from './download.ts';
+import { type OnBytes, unpacked } from './download.ts';
 import { fileMissing } from './failure.ts';
 import { deleteImagesExcept, storedImage, storeImage } from './kept-images.ts';
 import type { Manifest } from './manifest.ts';
+import { ROOT_DISK, type RootPlan } from './plan.ts';
 import { download, type LoadingContext } from './transfer.ts';
 
 /** Ringbox's own root disk; its changes are kept in the browser. */
-
-/** The name that the changes are kept under. */
-const ROOT_DISK = 'root disk';
 
 /** What becomes of the changes to the root disk. */
 export type Keeping =
@@ -17,6 +17,10 @@ export type Keeping =
   | 'kept'
   /** So are they, but they were begun on an earlier image than the page has now. */
   | 'kept-on-earlier'
+  /** So are they, under another name than the root disk's own: it is a copy. */
+  | 'kept-copy'
+  /** They are lost at the end: the disk is a look at what another tab has. */
+  | 'look'
   /** They are lost at the end, as was asked for. */
   | 'not-kept'
   /** They are lost at the end, since this browser gives the page no storage. */
@@ -25,38 +29,67 @@ export type Keeping =
 export interface RootDisk {
   options: DiskOptions;
   keeping: Keeping;
+  /** Gives back what the disk has taken, once its machine has ended. */
+  release?: () => Promise<void>;
 }
 
 /**
  * Fetches the root disk. If changes are kept that were begun on an earlier image, it is that one.
- * @param keep whether changes are to be kept, if the browser can
+ * @throws MachineError 'disk-in-use' when another tab is to be looked at, and does not answer
  */
 export async function loadRootDisk(
   manifest: Manifest,
-  keep: boolean,
+  plan: RootPlan,
   context: LoadingContext,
 ): Promise<RootDisk> {
-  if (!keep) return { options: await inMemory(manifest, context), keeping: 'not-kept' };
-  const storage = await lookForKept();
-  if (storage === null) {
-    return { options: await inMemory(manifest, context), keeping: 'cannot-keep' };
-  }
+  if (plan.kind === 'fresh') return notKept(manifest, 'not-kept', context);
+  const storage = await lookForKept(plan.name);
+  if (storage === null) return notKept(manifest, 'cannot-keep', context);
   const { kept } = storage;
+  if (plan.kind === 'look') return lookAt(manifest, plan.name, kept, context);
   const { version } = manifest.rootfs;
   if (kept !== null && kept.imageVersion !== version) {
     const image = await storedImage(kept.imageVersion);
     // Without it the machine refuses: the changes would be put on an image that they do not fit.
-    if (image !== undefined) return keptOnEarlier(image, kept);
+    if (image !== undefined) return keptOnEarlier(plan.name, image, kept);
   }
-  return keptOnNewest(manifest, kept, context);
+  return keptOnNewest(plan.name, manifest, kept, context);
 }
 
-async function keptOnEarlier(image: File, kept: NonNullable<KeptDisk['disk']>): Promise<RootDisk> {
+/** A disk with what is kept as `name` at this moment, whoever has it. */
+async function lookAt(
+  manifest: Manifest,
+  name: string,
+  kept: KeptDisk['disk'],
+  { signal, ...context }: LoadingContext,
+): Promise<RootDisk> {
+  const version = kept?.imageVersion ?? manifest.rootfs.version;
+  const size = kept?.size ?? manifest.rootfs.diskSize;
+  const image =
+    (await storedImage(version)) ?? (await downloadImage(manifest, { signal, ...context }));
+  const onProgress = progressOf(`A look at “${name}”`, context);
+  const look = await lookAtKeptDisk(name, { signal, onProgress });
+  try {
+    const options = await keptOptions(look.keep, image, size, version);
+    return { options, keeping: 'look', release: () => look.end() };
+  } catch (reason) {
+    await look.end();
+    throw reason;
+  }
+}
+
+async function keptOnEarlier(
+  name: string,
+  image: File,
+  kept: NonNullable<KeptDisk['disk']>,
+): Promise<RootDisk> {
   const { size, imageVersion } = kept;
-  return { options: await keptOptions(image, size, imageVersion), keeping: 'kept-on-earlier' };
+  const options = await keptOptions(name, image, size, imageVersion);
+  return { options, keeping: name === ROOT_DISK ? 'kept-on-earlier' : 'kept-copy' };
 }
 
 async function keptOnNewest(
+  name: string,
   manifest: Manifest,
   kept: KeptDisk['disk'],
   context: LoadingContext,
@@ -70,19 +103,45 @@ async function keptOnNewest(
     console.warn('The image of the root disk cannot be stored, so changes are not kept.', reason);
     return { options: await memoryOptions(image, diskSize), keeping: 'cannot-keep' };
   }
-  return { options: await keptOptions(image, diskSize, version), keeping: 'kept' };
+  const options = await keptOptions(name, image, kept?.size ?? diskSize, version);
+  return { options, keeping: name === ROOT_DISK ? 'kept' : 'kept-copy' };
 }
 
-async function inMemory(manifest: Manifest, context: LoadingContext): Promise<DiskOptions> {
-  return memoryOptions(await downloadImage(manifest, context), manifest.rootfs.diskSize);
+async function notKept(
+  manifest: Manifest,
+  keeping: Keeping,
+  context: LoadingContext,
+): Promise<RootDisk> {
+  const image = await downloadImage(manifest, context);
+  return { options: await memoryOptions(image, manifest.rootfs.diskSize), keeping };
 }
 
 async function memoryOptions(image: Blob, size: number): Promise<DiskOptions> {
   return { image: await unpacked(image.stream()), size, name: 'root' };
 }
 
-async function keptOptions(image: Blob, size: number, imageVersion: string): Promise<DiskOptions> {
-  return { ...(await memoryOptions(image, size)), keep: ROOT_DISK, imageVersion };
+async function keptOptions(
+  keep: string,
+  image: Blob,
+  size: number,
+  imageVersion: string,
+): Promise<DiskOptions> {
+  return { ...(await memoryOptions(image, size)), keep, imageVersion };
+}
+
+/** Shows how far work on a kept disk is, beside what is downloaded. */
+export function progressOf(
+  name: string,
+  { onTransfer }: Pick<LoadingContext, 'onTransfer'>,
+): (progress: DiskProgress) => void {
+  let tell: OnBytes | null = null;
+  let told = 0;
+  return ({ done, total }) => {
+    if (total === null) return;
+    tell ??= onTransfer(name, total);
+    tell(done - told);
+    told = done;
+  };
 }
 
 async function downloadImage({ rootfs }: Manifest, context: LoadingContext): Promise<Blob> {
@@ -93,10 +152,10 @@ async function downloadImage({ rootfs }: Manifest, context: LoadingContext): Pro
 }
 
 /** What is kept, if anything is; null in a browser that has no storage for the page. */
-async function lookForKept(): Promise<{ kept: KeptDisk['disk'] } | null> {
+async function lookForKept(name: string): Promise<{ kept: KeptDisk['disk'] } | null> {
   try {
     const disks = await keptDisks();
-    return { kept: disks.find(({ name }) => name === ROOT_DISK)?.disk ?? null };
+    return { kept: disks.find((disk) => disk.name === name)?.disk ?? null };
   } catch (reason) {
     console.info('This browser has no storage for the page, so changes are not kept.', reason);
     return null;
@@ -109,6 +168,8 @@ async function lookForKept(): Promise<{ kept: KeptDisk['disk'] } | null> {
  */
 export async function tidyImages(): Promise<void> {
   const disks = await keptDisks();
+  // Of one that cannot be read nobody knows what it needs.
+  if (disks.some(({ disk }) => disk === null)) return;
   const needed = disks.flatMap(({ disk }) => (disk === null ? [] : [disk.imageVersion]));
   await deleteImagesExcept(new Set(needed));
 }

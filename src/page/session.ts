@@ -12,6 +12,9 @@ import type { LoadingContext } from './transfer.ts';
 
 export type CreateMachine = (options: MachineOptions) => Promise<Machine>;
 
+/** What is done between two machines: neither of them has the disks then. */
+export type Prepare = (context: LoadingContext) => Promise<void>;
+
 /** What a session tells the page. */
 export interface SessionEvents {
   loading(plan: MachinePlan): void;
@@ -37,6 +40,7 @@ export class Session {
   readonly #terminal: Terminal;
   readonly #events: SessionEvents;
   #machine: Machine | null = null;
+  #release: LoadedMachine['release'];
   #plan: MachinePlan | null = null;
   #loading = new AbortController();
   #unlink: (() => void)[] = [];
@@ -56,19 +60,21 @@ export class Session {
    * Ends whatever is there and starts what is planned. Never rejects: failures are events.
    * @param prepare what is done between the two
    */
-  async start(plan: MachinePlan, prepare = async () => {}): Promise<void> {
+  async start(plan: MachinePlan, prepare: Prepare = async () => {}): Promise<void> {
     this.#loading.abort();
     const loading = new AbortController();
     this.#loading = loading;
-    this.#plan = plan;
     try {
       this.#events.loading(plan);
       await this.#end();
       loading.signal.throwIfAborted();
-      await prepare();
-      const loaded = await this.#load(plan, loading.signal);
-      const machine = await this.#createMachine(loaded.options);
-      if (loading.signal.aborted) await machine.dispose();
+      await prepare(this.#context(loading.signal));
+      loading.signal.throwIfAborted();
+      // Not before: what could not be prepared is not what is to be tried again.
+      this.#plan = plan;
+      const loaded = await loadPlan(plan, this.#context(loading.signal));
+      const machine = await this.#make(loaded);
+      if (loading.signal.aborted) await this.#dispose(machine, loaded.release);
       else this.#adopt(machine, loaded);
     } catch (reason) {
       // A later start has taken over; nobody waits for this one.
@@ -77,9 +83,17 @@ export class Session {
     }
   }
 
-  /** @param changes to the plan that was started last */
-  async startAgain(changes: Partial<MachinePlan> = {}): Promise<void> {
-    if (this.#plan !== null) await this.start({ ...this.#plan, ...changes });
+  /** What was started last. */
+  get plan(): MachinePlan | null {
+    return this.#plan;
+  }
+
+  /**
+   * @param changes to the plan that was started last
+   * @param prepare see `start`
+   */
+  async startAgain(changes: Partial<MachinePlan> = {}, prepare?: Prepare): Promise<void> {
+    if (this.#plan !== null) await this.start({ ...this.#plan, ...changes }, prepare);
   }
 
   /** Starts the same again on a root disk without any changes: they are forgotten. */
@@ -99,12 +113,22 @@ export class Session {
     }
   }
 
-  #load(plan: MachinePlan, signal: AbortSignal): Promise<LoadedMachine> {
-    return loadPlan(plan, { onTransfer: this.#events.onTransfer, signal });
+  #context(signal: AbortSignal): LoadingContext {
+    return { onTransfer: this.#events.onTransfer, signal };
+  }
+
+  async #make({ options, release }: LoadedMachine): Promise<Machine> {
+    try {
+      return await this.#createMachine(options);
+    } catch (reason) {
+      await release?.();
+      throw reason;
+    }
   }
 
   #adopt(machine: Machine, loaded: LoadedMachine): void {
     this.#machine = machine;
+    this.#release = loaded.release;
     this.#terminal.reset();
     this.#unlink = [
       ...this.#linkConsoles(machine, loaded.options),
@@ -136,9 +160,14 @@ export class Session {
     for (const unlink of this.#unlink.splice(0)) unlink();
     if (machine === null) return this.#ending;
     this.#events.ended();
-    this.#ending = machine.dispose().catch((reason) => {
+    this.#ending = this.#dispose(machine, this.#release).catch((reason) => {
       console.warn('The machine before did not end in order.', reason);
     });
     return this.#ending;
+  }
+
+  async #dispose(machine: Machine, release: LoadedMachine['release']): Promise<void> {
+    await machine.dispose();
+    await release?.();
   }
 }

@@ -108,14 +108,14 @@ export class Sheet {
   }
 
   #renderDisks(): void {
-    const { disks, kernel } = this.#plan;
+    const { disks, kernel, root } = this.#plan;
     const rows = disks.map((disk, index) =>
       createDiskRow(diskName(this.#plan, index), disk, {
         onReadOnly: (readOnly) => this.#change({ disks: disks.with(index, { ...disk, readOnly }) }),
         onRemove: () => this.#change({ disks: disks.toSpliced(index, 1) }),
       }),
     );
-    if (kernel === null) rows.unshift(createDiskRow('vda', null, null));
+    if (kernel === null) rows.unshift(createDiskRow('vda', root, null));
     byId('disks', HTMLElement).replaceChildren(...rows);
   }
 }

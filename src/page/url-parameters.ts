@@ -1,6 +1,6 @@
 import { MEMORY_LIMITS } from '../machine/options.ts';
 import { pageError } from './failure.ts';
-import { checkMemory, type DiskPlan, type MachinePlan } from './plan.ts';
+import { checkMemory, type DiskPlan, type MachinePlan, ROOT_DISK, type RootPlan } from './plan.ts';
 
 const READ_ONLY_SUFFIX = ',ro';
 
@@ -35,6 +35,23 @@ function parseMemory(given: string | null): number {
   return memory;
 }
 
+function parseRoot(parameters: URLSearchParams): RootPlan {
+  if (parameters.get('keep') === 'no') return { kind: 'fresh' };
+  return { kind: 'kept', name: parameters.get('root') || ROOT_DISK };
+}
+
+/**
+ * The page's address with what brings a plan's root disk back after a reload: a copy goes by its
+ * name, and every other is what the address asks for without it.
+ */
+export function addressWithRoot(page: URL, { kernel, root }: MachinePlan): URL {
+  const address = new URL(page);
+  const isCopy = kernel === null && root.kind === 'kept' && root.name !== ROOT_DISK;
+  if (isCopy) address.searchParams.set('root', root.name);
+  else address.searchParams.delete('root');
+  return address;
+}
+
 function firmwareAlone(parameters: URLSearchParams): 'firmware' {
   const other = ['kernel', 'initrd', 'append'].find((name) => parameters.has(name));
   if (other === undefined) return 'firmware';
@@ -48,7 +65,8 @@ function firmwareAlone(parameters: URLSearchParams): 'firmware' {
 /**
  * The plan that the page's address asks for:
  * `?kernel=URL&initrd=URL&disk=URL&disk=URL,ro&append=WORDS&memory=MIB`, or `?bios&disk=URL`;
- * `keep=no` is for Ringbox's own root disk, whose changes are kept without it.
+ * `keep=no` is for Ringbox's own root disk, whose changes are kept without it, and `root=NAME` for a copy of it
+ * that is kept under another name.
  * @throws MachineError that names the parameter
  */
 export function parsePlan(page: URL): MachinePlan {
@@ -63,6 +81,6 @@ export function parsePlan(page: URL): MachinePlan {
     disks: parameters.getAll('disk').map((given) => parseDisk(given, page)),
     commandLine: parameters.get('append'),
     memory: parseMemory(parameters.get('memory')),
-    keep: parameters.get('keep') !== 'no',
+    root: parseRoot(parameters),
   };
 }

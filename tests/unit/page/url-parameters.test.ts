@@ -33,7 +33,7 @@ describe('parsePlan', () => {
       ],
       commandLine: 'quiet x=1',
       memory: 64,
-      keep: false,
+      root: { kind: 'fresh' },
     });
   });
 
