@@ -383,7 +383,8 @@ export class Store {
     try {
       this.#file.truncate(length * PAGE_SIZE);
     } catch {
-      return; // a file that stays long is no harm
+      // A file that stays long is no harm; but it may have become short all the same.
+      if (this.#file.getSize() > length * PAGE_SIZE) return;
     }
     this.#allocator.resize(length);
   }
