@@ -1,5 +1,4 @@
 import emulatorUrl from 'v86/build/v86.wasm?url';
-import type { SharedParts } from '../devices/service.ts';
 import {
   compileEmulator,
   Emulator,
@@ -11,12 +10,9 @@ import { ByteRing } from '../link/byte-ring.ts';
 import { Attention } from '../link/control-block.ts';
 import { FREE_SLOTS, PciBus } from '../pci/bus.ts';
 import { Pvpanic } from '../pci/pvpanic.ts';
-import { DeviceLink } from '../transport/device-link.ts';
 import { Patience } from '../transport/patience.ts';
-import { VirtioPciDevice } from '../transport/virtio-pci.ts';
-import { DeviceHost } from './device-host.ts';
+import { DeviceBay, type DeviceHooks, type DevicePlan } from './device-bay.ts';
 import { MachineError } from './errors.ts';
-import { adjustOffer } from './offer.ts';
 import type { DiskOptions, OfferOptions } from './options.ts';
 
 /** Bytes that a console port holds in each direction. */
@@ -34,8 +30,7 @@ export interface Hardware {
   bus: PciBus;
   pvpanic: Pvpanic;
   attention: Attention;
-  hosts: DeviceHost[];
-  devices: VirtioPciDevice[];
+  bay: DeviceBay;
   /** What the guest may make the page wait for its devices. */
   patience: Patience;
 }
@@ -47,21 +42,8 @@ export interface PortRings {
   input: ByteRing;
 }
 
-/** One virtio device to be plugged in. */
-export interface DevicePlan {
-  /** What messages call it, at the beginning of a sentence. */
-  name: string;
-  kind: string;
-  options: object;
-  transfer: Transferable[];
-}
-
-export interface HardwareHooks extends EmulatorHooks {
+export interface HardwareHooks extends EmulatorHooks, DeviceHooks {
   panicked(): void;
-  /** @param name of the device's plan */
-  deviceDied(name: string, index: number, reason: string): void;
-  /** The device could not do something for the guest, which was told that it failed. */
-  deviceTroubled(name: string, error: MachineError): void;
 }
 
 /** The console with its ports: port 0 is hvc0. */
@@ -111,50 +93,35 @@ export async function assemble(
   offer: OfferOptions,
   hooks: HardwareHooks,
 ): Promise<Hardware> {
-  if (plans.length > MAXIMUM_DEVICES) {
-    const others = plans.filter(({ kind }) => kind !== 'block').length;
-    throw new MachineError(
-      'too-many-devices',
-      `A machine with ${plans.length} virtio devices does not fit its PCI bus.`,
-      `Attach at most ${MAXIMUM_DEVICES - others} disks.`,
-    );
-  }
+  checkRoom(plans.length, plans.filter(({ kind }) => kind !== 'block').length);
   const emulator = await makeEmulator(memory, hooks);
   const bus = new PciBus(emulator.ports, emulator, () => {
     emulator.stop();
     hooks.rebootRequested();
   });
   const attention = new Attention(new SharedArrayBuffer(Attention.byteLength));
-  const parts = {
-    ram: emulator.buffer,
-    ramOffset: emulator.ramOffset,
-    ramSize: emulator.memory.size,
-    attention: attention.words.buffer,
-  };
-  const hosts = await startWorkers(plans, parts, hooks).catch(async (error) => {
+  const patience = new Patience(LONGEST_WAIT_PER_SLICE);
+  const bay = new DeviceBay({ emulator, bus, attention, patience, offer, hooks });
+  await bay.add(plans).catch(async (error) => {
     await emulator.dispose();
     throw error;
   });
-  const patience = new Patience(LONGEST_WAIT_PER_SLICE);
-  const devices = hosts.map((host, index) => {
-    const dropCode = (address: number, length: number) => emulator.dropCode(address, length);
-    const description = adjustOffer(host.description, offer);
-    const link = new DeviceLink(
-      index,
-      host.control,
-      emulator.memory,
-      attention,
-      dropCode,
-      description.polledQueues,
-      patience,
-    );
-    const device = new VirtioPciDevice(link, description, emulator.ports, bus);
-    bus.plug(device.function);
-    return device;
-  });
   const pvpanic = new Pvpanic(emulator.mappedMemory, () => hooks.panicked());
   bus.plug(pvpanic.function);
-  return { emulator, bus, pvpanic, attention, hosts, devices, patience };
+  return { emulator, bus, pvpanic, attention, bay, patience };
+}
+
+/**
+ * @param others devices among them that are no disks
+ * @throws MachineError when so many devices do not fit
+ */
+export function checkRoom(devices: number, others: number): void {
+  if (devices <= MAXIMUM_DEVICES) return;
+  throw new MachineError(
+    'too-many-devices',
+    `A machine with ${devices} virtio devices does not fit its PCI bus.`,
+    `Attach at most ${MAXIMUM_DEVICES - others} disks.`,
+  );
 }
 
 async function makeEmulator(memory: number, hooks: EmulatorHooks): Promise<Emulator> {
@@ -192,25 +159,4 @@ async function fetchEmulator(): Promise<Uint8Array<ArrayBuffer>> {
     throw new MachineError('guest-file-missing', message, 'Build the page again: `npm start`.');
   }
   return new Uint8Array(await response.arrayBuffer());
-}
-
-/** All workers start side by side; when one fails, the others are ended. */
-async function startWorkers(
-  plans: DevicePlan[],
-  parts: Omit<SharedParts, 'index'>,
-  hooks: HardwareHooks,
-): Promise<DeviceHost[]> {
-  const starting = plans.map(({ name, kind, options, transfer }, index) => {
-    return DeviceHost.create(kind, options, { ...parts, index }, transfer, {
-      onDeath: (reason) => hooks.deviceDied(name, index, reason),
-      onTrouble: (error) => hooks.deviceTroubled(name, error),
-    });
-  });
-  const results = await Promise.allSettled(starting);
-  const failure = results.find((result) => result.status === 'rejected');
-  if (failure === undefined) {
-    return results.map((result) => (result as PromiseFulfilledResult<DeviceHost>).value);
-  }
-  for (const result of results) if (result.status === 'fulfilled') result.value.terminate();
-  throw failure.reason;
 }

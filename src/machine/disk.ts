@@ -4,6 +4,7 @@ import type { ChangeListing } from '../devices/block/memory-backend.ts';
 import type { ImageStatistics } from '../devices/block/sources/cached-image.ts';
 import type { DiskReader } from '../disk-work/disk-source.ts';
 import type { DeviceHost } from './device-host.ts';
+import { MachineError } from './errors.ts';
 
 /** One piece of a disk. */
 export interface DiskPiece {
@@ -20,22 +21,29 @@ export interface DiskParts {
   /** The name that its changes are kept under, if they are. */
   kept: string | null;
   host: DeviceHost;
+  /** Whether the disk is still one of its machine's. */
+  isAttached(): boolean;
 }
 
-/** A disk of a machine, seen from the page. */
+/**
+ * A disk of a machine, seen from the page. What it is asked after it was detached is refused with a
+ * MachineError 'disk-detached'.
+ */
 export class Disk {
   readonly name: string;
   readonly readOnly: boolean;
   /** The name that its changes are kept under in this browser, or null: see `DiskOptions.keep`. */
   readonly kept: string | null;
   readonly #host: DeviceHost;
+  readonly #isAttached: () => boolean;
   #size: number;
 
-  constructor({ name, readOnly, kept, host }: DiskParts) {
+  constructor({ name, readOnly, kept, host, isAttached }: DiskParts) {
     this.name = name;
     this.readOnly = readOnly;
     this.kept = kept;
     this.#host = host;
+    this.#isAttached = isAttached;
     this.#size = capacity(host.control.configuration);
   }
 
@@ -52,7 +60,7 @@ export class Disk {
    * @throws MachineError 'disk-size', 'disk-shrink', 'disk-read-only' or, for a kept disk, 'disk-full'
    */
   async resize(size: number): Promise<void> {
-    await this.#host.call('resize', size);
+    await this.#call('resize', size);
     this.#size = Math.max(this.#size, size);
   }
 
@@ -61,31 +69,30 @@ export class Disk {
     if (offset < 0 || length < 0 || offset + length > this.size) {
       throw new RangeError(`[${offset}, +${length}) is not on a disk of ${this.size} bytes`);
     }
-    return this.#host.call('read', offset, length);
+    return this.#call('read', offset, length);
   }
 
   /** What reading the image has cost so far, or null for one that was read into memory. */
   async imageStatistics(): Promise<ImageStatistics | null> {
-    return this.#host.call('imageStatistics');
+    return this.#call('imageStatistics');
   }
 
   /** What the disk takes, has changed, and has done since the machine was made. */
   async usage(): Promise<DiskUsage> {
-    return this.#host.call('usage');
+    return this.#call('usage');
   }
 
   /** What a store calls the disk's image, '' for zeros; null when changes are not kept. */
   async base(): Promise<string | null> {
-    return this.#host.call('base');
+    return this.#call('base');
   }
 
   /** For another worker, which reads the disk while the machine is at rest. */
   reader(): DiskReader {
-    const host = this.#host;
     return {
-      ranges: (content, from, limit) => host.call(content, from, limit),
-      async read(offset, length) {
-        const bytes = await host.call<Uint8Array<ArrayBuffer>>('read', offset, length);
+      ranges: (content, from, limit) => this.#call(content, from, limit),
+      read: async (offset, length) => {
+        const bytes = await this.#call<Uint8Array<ArrayBuffer>>('read', offset, length);
         return Comlink.transfer(bytes, [bytes.buffer]);
       },
     };
@@ -95,10 +102,16 @@ export class Disk {
   async *changes(): AsyncGenerator<DiskPiece> {
     let from: number | null = 0;
     while (from !== null) {
-      const listing: ChangeListing = await this.#host.call('changes', from, RANGES_AT_A_TIME);
+      const listing: ChangeListing = await this.#call('changes', from, RANGES_AT_A_TIME);
       for (const { offset, length } of listing.ranges) yield* this.#pieces(offset, length);
       from = listing.next;
     }
+  }
+
+  async #call<Result>(command: string, ...args: unknown[]): Promise<Result> {
+    if (this.#isAttached()) return this.#host.call(command, ...args);
+    const message = `The disk ${this.name} is no longer attached.`;
+    throw new MachineError('disk-detached', message, 'Attach it again.');
   }
 
   async *#pieces(offset: number, length: number): AsyncGenerator<DiskPiece> {

@@ -16,6 +16,7 @@ export type MachineErrorCode =
   | 'command-line-too-long'
   | 'no-boot-disk'
   | 'too-many-devices'
+  | 'disk-detached'
   | 'unknown-feature'
   | 'queue-size'
   | 'request-queues'

@@ -1,3 +1,4 @@
+import type { Disk } from './disk.ts';
 import type { MachineError } from './errors.ts';
 
 /**
@@ -22,6 +23,8 @@ export interface MachineEvents {
   reboot: undefined;
   /** The guest's kernel has panicked; the text as far as it is known. */
   panic: string;
+  /** A disk was attached or detached: the disks that there are now. */
+  disks: readonly Disk[];
   /** Something has failed that the machine survives or not (see `state`). */
   error: MachineError;
 }

@@ -1,4 +1,5 @@
 /** The public API of a machine: what a page needs. */
+export type { DiskUsage } from '../devices/block/create.ts';
 export type { ImageStatistics } from '../devices/block/sources/cached-image.ts';
 export { BothConsoles } from './both-consoles.ts';
 export { ConsolePort } from './console-port.ts';

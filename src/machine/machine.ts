@@ -2,7 +2,7 @@ import { findPanicMessage } from '../boot/panic-message.ts';
 import type { PortRings } from './assembly.ts';
 import {
   assemble,
-  type DevicePlan,
+  checkRoom,
   diskName,
   type Hardware,
   planConsole,
@@ -10,13 +10,19 @@ import {
   planRng,
 } from './assembly.ts';
 import { ConsolePort } from './console-port.ts';
+import type { DevicePlan } from './device-bay.ts';
 import { Disk } from './disk.ts';
 import { MachineError } from './errors.ts';
 import { Events, type MachineEvents, type MachineState } from './events.ts';
 import { KeptDiskServer } from './kept-disk-server.ts';
-import { type MachineOptions, MEMORY_LIMITS } from './options.ts';
+import {
+  type DiskOptions,
+  type MachineOptions,
+  MEMORY_LIMITS,
+  type OfferOptions,
+} from './options.ts';
 import { PanicWatch } from './panic-watch.ts';
-import { checkEnvironment, checkOptions } from './prerequisites.ts';
+import { checkDisk, checkEnvironment, checkOptions } from './prerequisites.ts';
 import { Rest } from './rest.ts';
 import { HELD, Scheduler } from './scheduler.ts';
 import { SerialPort } from './serial-port.ts';
@@ -56,11 +62,10 @@ export class Machine {
   /** The ports of `options.ports`, by name. */
   readonly ports: ReadonlyMap<string, ConsolePort>;
   readonly serial: SerialPort;
-  readonly disks: readonly Disk[];
   readonly #events = new Events<MachineEvents>();
   /** The page goes: kept disks take what was written, and the next page can have them. */
   readonly #leave = (event: PageTransitionEvent) => {
-    if (!event.persisted) for (const host of this.#hardware.hosts) host.abandon();
+    if (!event.persisted) for (const { host } of this.#hardware.bay.all) host.abandon();
   };
   readonly #hardware: Hardware;
   readonly #scheduler: Scheduler;
@@ -68,6 +73,9 @@ export class Machine {
   readonly #keptDiskServer = new KeptDiskServer(this);
   readonly #startSoftware: PowerOn;
   readonly #onReboot: 'reset' | 'stop';
+  readonly #offer: OfferOptions;
+  /** The place of each disk among the devices, in the order of their attachment. */
+  readonly #disks = new Map<Disk, number>();
   readonly #panicWatches = { console: new PanicWatch(), serial: new PanicWatch() };
   #uart!: UartWatch;
   #state: MachineState = 'ready';
@@ -85,7 +93,8 @@ export class Machine {
     this.#hardware = hardware;
     this.#startSoftware = startSoftware;
     this.#onReboot = options.onReboot ?? 'reset';
-    const syncPoints = new SyncPoints(hardware.attention, hardware.devices);
+    this.#offer = options.offer ?? {};
+    const syncPoints = new SyncPoints(hardware.attention, hardware.bay.devices);
     this.#scheduler = new Scheduler(hardware.attention, () => this.#slice());
     wiring.syncPoint = (halted) => syncPoints.pass(halted);
     wiring.wake = () => this.#scheduler.wake();
@@ -110,7 +119,9 @@ export class Machine {
     const ports = this.#makePorts(wiring.rings);
     this.console = ports[0];
     this.ports = new Map(ports.slice(1).map((port) => [port.name, port]));
-    this.disks = this.#makeDisks(options);
+    (options.disks ?? []).forEach((disk, index) => {
+      this.#addDisk(disk, diskName(disk, index), FIRST_DISK_INDEX + index);
+    });
     addEventListener('pagehide', this.#leave);
   }
 
@@ -129,12 +140,68 @@ export class Machine {
     const wiring = new Wiring(rings);
     const memory = options.memory ?? MEMORY_LIMITS.standard;
     const hardware = await assemble(memory, plans, offer, wiring);
-    if (options.disks?.some(({ keep }) => keep !== undefined)) askForPersistence();
     return new Machine(hardware, startSoftware, options, wiring);
   }
 
   get state(): MachineState {
     return this.#state;
+  }
+
+  /** The disks that are attached, in the order of their attachment. The list is as of now. */
+  get disks(): readonly Disk[] {
+    return [...this.#disks.keys()];
+  }
+
+  /**
+   * Attaches another disk, also while the machine runs: a virtio function in a free PCI slot. Nothing
+   * in this machine tells a guest of that, which has neither ACPI nor a hot-plug controller: Linux
+   * finds the disk by `echo 1 > /sys/bus/pci/rescan`, and names it with the first name that is free.
+   * @throws MachineError what is wrong with the options; 'too-many-devices'
+   */
+  async attachDisk(options: DiskOptions): Promise<Disk> {
+    if (this.#state === 'disposed') throw this.#wrongState('have another disk');
+    checkDisk(options);
+    const { bay } = this.#hardware;
+    checkRoom(bay.taken + 1, bay.taken - this.#disks.size);
+    const number = this.#freeNumber();
+    const [index] = await bay.add([planDisk(options, number, this.#offer)]);
+    if (this.state === 'disposed') {
+      await bay.at(index).host.end();
+      throw this.#wrongState('have another disk');
+    }
+    const disk = this.#addDisk(options, diskName(options, number), index);
+    this.#events.emit('disks', this.disks);
+    return disk;
+  }
+
+  /**
+   * Detaches a disk. What was written to it is flushed, and a kept one can be opened by others when
+   * the promise resolves; whatever the guest still asks of it is an I/O error. Linux should first be
+   * made to let go of it: unmount it, then `echo 1 > /sys/block/vdX/device/../remove`. A guest that has
+   * not sees the failing disk in its slot until it does so, or until the next reset.
+   * @throws MachineError 'disk-detached' when it is none of this machine's; 'disk-full' when what was
+   *   written last could not be kept, but detached it is
+   */
+  async detachDisk(disk: Disk): Promise<void> {
+    // Whoever reads it just now is to have all of it.
+    await this.#rest.over;
+    const index = this.#disks.get(disk);
+    if (index === undefined) {
+      const message = `The disk ${disk.name} is not attached to this machine.`;
+      throw new MachineError('disk-detached', message, 'Choose one of `machine.disks`.');
+    }
+    this.#disks.delete(disk);
+    this.#events.emit('disks', this.disks);
+    const { bay } = this.#hardware;
+    const { host } = bay.at(index);
+    try {
+      await host.call('release');
+    } catch (error) {
+      // A worker that has died has let go as well.
+      if (!(error instanceof MachineError) || error.code !== 'device-died') throw error;
+    } finally {
+      if (this.#state !== 'disposed') bay.remove(index);
+    }
   }
 
   /** Calls `listener` at each `name` event. @returns the function that ends it */
@@ -165,7 +232,7 @@ export class Machine {
       this.#rest.afterwards(() => this.resume());
       return;
     }
-    for (const device of this.#hardware.devices) device.link.resume();
+    for (const { device } of this.#hardware.bay.all) device.link.resume();
     this.#setState('running');
     this.#scheduler.start();
   }
@@ -209,19 +276,20 @@ export class Machine {
     this.console.dispose();
     for (const port of this.ports.values()) port.dispose();
     this.serial.dispose();
-    for (const device of this.#hardware.devices) device.link.declareDead();
-    await Promise.all(this.#hardware.hosts.map((host) => host.end()));
+    const devices = this.#hardware.bay.all;
+    for (const { device } of devices) device.link.declareDead();
+    await Promise.all(devices.map(({ host }) => host.end()));
     await this.#hardware.emulator.dispose();
   }
 
   statistics(): MachineStatistics {
-    const { emulator, devices } = this.#hardware;
+    const { emulator, bay } = this.#hardware;
     return {
       instructions: emulator.instructions,
       halted: emulator.halted,
       consoleBytes: this.console.outputBytes + this.serial.outputBytes,
-      disks: this.disks.map((_, index) => {
-        return { requests: devices[FIRST_DISK_INDEX + index].link.completed };
+      disks: Array.from(this.#disks.values(), (index) => {
+        return { requests: bay.at(index).device.link.completed };
       }),
     };
   }
@@ -231,13 +299,13 @@ export class Machine {
    * then the rest.
    */
   killDevice(index: number): void {
-    this.#hardware.hosts[index].kill();
+    this.#hardware.bay.at(index).host.kill();
   }
 
   async #hold(): Promise<void> {
     this.#scheduler.stop();
     this.#setState('paused');
-    await Promise.all(this.#hardware.devices.map((device) => device.link.pause()));
+    await Promise.all(this.#hardware.bay.all.map(({ device }) => device.link.pause()));
   }
 
   /** Starts when nobody is there any more to be told that it cannot. */
@@ -252,15 +320,17 @@ export class Machine {
   async #reset(): Promise<void> {
     await this.#rest.over;
     this.#scheduler.stop();
-    const { devices } = this.#hardware;
+    const { bay } = this.#hardware;
+    const devices = bay.all.map(({ device }) => device);
     for (const device of devices) device.reset();
     await Promise.all(devices.map((device) => device.link.untilReset()));
+    bay.removeLeaving();
     if (this.#state !== 'disposed') this.#powerOn();
   }
 
   #powerOn(): void {
-    const { emulator, bus, devices } = this.#hardware;
-    for (const device of devices) device.link.resume();
+    const { emulator, bus, bay } = this.#hardware;
+    for (const { device } of bay.all) device.link.resume();
     this.#rebootRequested = false;
     this.#panicSince = null;
     for (const watch of Object.values(this.#panicWatches)) watch.forget();
@@ -344,7 +414,7 @@ export class Machine {
 
   #deviceDied(name: string, index: number, reason: string): void {
     if (this.#state === 'disposed') return;
-    this.#hardware.devices[index].link.declareDead();
+    this.#hardware.bay.devices[index]?.link.declareDead();
     this.#hardware.attention.request(index);
     const message = `${name} has failed (${reason}). The guest was told: the device needs a reset.`;
     const remedy = 'Save what you can, then start a new machine.';
@@ -365,7 +435,7 @@ export class Machine {
   }
 
   #makePorts(rings: PortRings[]): ConsolePort[] {
-    const host = this.#hardware.hosts[CONSOLE_INDEX];
+    const { host } = this.#hardware.bay.at(CONSOLE_INDEX);
     const device = {
       signal: () => host.control.signal(),
       hangUp: (port: number) => host.call<void>('hangUp', port),
@@ -380,12 +450,22 @@ export class Machine {
     });
   }
 
-  #makeDisks(options: MachineOptions): Disk[] {
-    return (options.disks ?? []).map((disk, index) => {
-      const { readOnly = false, keep: kept = null } = disk;
-      const host = this.#hardware.hosts[FIRST_DISK_INDEX + index];
-      return new Disk({ name: diskName(disk, index), readOnly, kept, host });
-    });
+  #addDisk(options: DiskOptions, name: string, index: number): Disk {
+    const { readOnly = false, keep } = options;
+    if (keep !== undefined) askForPersistence();
+    const { host } = this.#hardware.bay.at(index);
+    const isAttached = () => this.#disks.has(disk);
+    const disk = new Disk({ name, readOnly, kept: keep ?? null, host, isAttached });
+    this.#disks.set(disk, index);
+    return disk;
+  }
+
+  /** The first number whose name no disk has: the guest will most likely call a new disk so. */
+  #freeNumber(): number {
+    const names = this.disks.map(({ name }) => name);
+    let number = 0;
+    while (names.includes(diskName({}, number))) number++;
+    return number;
   }
 
   #setState(state: MachineState): void {

@@ -1,7 +1,13 @@
 import { isQueueSize } from '../ring/layout.ts';
 import { MachineError } from './errors.ts';
 import { FEATURE_NAMES } from './offer.ts';
-import { type MachineOptions, MEMORY_LIMITS, type OfferOptions, QUEUE_LIMITS } from './options.ts';
+import {
+  type DiskOptions,
+  type MachineOptions,
+  MEMORY_LIMITS,
+  type OfferOptions,
+  QUEUE_LIMITS,
+} from './options.ts';
 
 const SECTOR = 512;
 
@@ -43,10 +49,7 @@ export function checkOptions(options: MachineOptions): void {
       'Attach a disk that a PC starts from by itself.',
     );
   }
-  for (const disk of options.disks ?? []) {
-    const size = disk.size ?? (disk.image instanceof Blob ? disk.image.size : SECTOR);
-    checkDiskSize(disk.name ?? 'a disk', size);
-  }
+  for (const disk of options.disks ?? []) checkDisk(disk);
   checkOffer(options.offer ?? {});
 }
 
@@ -79,7 +82,9 @@ function checkOffer({ withheldFeatures = [], queueSize, requestQueues }: OfferOp
   }
 }
 
-function checkDiskSize(name: string, size: number): void {
+/** @throws MachineError for options that no disk can have */
+export function checkDisk({ name = 'a disk', image, size: wanted }: DiskOptions): void {
+  const size = wanted ?? (image instanceof Blob ? image.size : SECTOR);
   if (size > 0 && size % SECTOR === 0 && Number.isSafeInteger(size)) return;
   throw new MachineError(
     'disk-size',

@@ -15,11 +15,11 @@ const SHORTEST_SPIN = 0.02;
  */
 export class SyncPoints {
   readonly #attention: Attention;
-  /** By device index. */
-  readonly #devices: VirtioPciDevice[];
+  /** By device index; they come and go. */
+  readonly #devices: readonly (VirtioPciDevice | undefined)[];
   readonly #budget = new SpinBudget(SHORTEST_SPIN, LONGEST_SPIN);
 
-  constructor(attention: Attention, devices: VirtioPciDevice[]) {
+  constructor(attention: Attention, devices: readonly (VirtioPciDevice | undefined)[]) {
     this.#attention = attention;
     this.#devices = devices;
   }
@@ -36,7 +36,7 @@ export class SyncPoints {
       const wanted = this.#attention.takeAll();
       if (wanted === 0) return;
       for (let index = 0; index < this.#devices.length; index++) {
-        if (((wanted >>> index) & 1) === 1) this.#devices[index].serviceAtSyncPoint();
+        if (((wanted >>> index) & 1) === 1) this.#devices[index]?.serviceAtSyncPoint();
       }
     }
   }
@@ -53,7 +53,7 @@ export class SyncPoints {
 
   #anyBusy(): boolean {
     for (let index = 0; index < this.#devices.length; index++) {
-      if (this.#devices[index].link.busy) return true;
+      if (this.#devices[index]?.link.busy) return true;
     }
     return false;
   }

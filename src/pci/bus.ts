@@ -1,4 +1,5 @@
 import type { BusMap, BusWindow } from '../bus/bus-map.ts';
+import { Header } from './configuration-space.ts';
 import { PciFunction } from './function.ts';
 import { type InterruptController, InterruptLines } from './interrupt-lines.ts';
 
@@ -68,7 +69,19 @@ export class PciBus implements BusWindow {
     const slot = this.#functions.indexOf(undefined, FIRST_FREE_SLOT);
     if (slot === -1) throw new RangeError(`the PCI bus has ${SLOTS} slots, all taken`);
     this.#functions[slot] = pciFunction;
+    // What firmware would tell the driver, had it been there at the start; ports the guest gives it.
+    const route = this.#route(slot);
+    if (route !== null) pciFunction.write(Header.interruptLine, 1, route);
     return slot;
+  }
+
+  /** Takes a function away: its slot reads as empty. At sync points, in ports, between slices. */
+  unplug(pciFunction: PciFunction): void {
+    const slot = this.#functions.indexOf(pciFunction);
+    if (slot === -1) throw new RangeError('the function is not on the bus');
+    pciFunction.reset();
+    this.#functions[slot] = undefined;
+    this.updateInterrupts();
   }
 
   /** Brings the interrupt lines to what the functions ask for. At sync points and in ports. */
@@ -140,8 +153,14 @@ export class PciBus implements BusWindow {
   }
 
   #lineBit(slot: number): number {
+    const route = this.#route(slot);
+    return route === null ? 0 : 1 << route;
+  }
+
+  /** The interrupt line of `slot`, 0 to 15, or null while its wire is not routed. */
+  #route(slot: number): number | null {
     const route = this.#isaBridge.space.read(ROUTE_REGISTERS + wire(slot), 1);
-    return (route & ROUTE_DISABLED) === 0 ? 1 << (route & 0x0f) : 0;
+    return (route & ROUTE_DISABLED) === 0 ? route & 0x0f : null;
   }
 }
 

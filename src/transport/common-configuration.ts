@@ -64,6 +64,8 @@ export class CommonConfiguration {
   #queueSelect = 0;
   #status = 0;
   #resetting = false;
+  /** The driver has reset the device and has not read yet that this is done. */
+  #resetAwaited = false;
   /** The driver accepts a feature beyond the words of `#accepted`: one that nobody has offered. */
   #acceptsUnknown = false;
 
@@ -87,6 +89,14 @@ export class CommonConfiguration {
     return this.#status | (this.#link.needsReset ? Status.deviceNeedsReset : 0);
   }
 
+  /**
+   * No driver has the device, or waits for the end of its reset. (One that lets go resets it; Linux
+   * then acknowledges again that it is there.)
+   */
+  get isIdle(): boolean {
+    return (this.#status & ~Status.acknowledge) === 0 && !this.#resetAwaited && this.finishReset();
+  }
+
   /** Queue `queue` may be notified. */
   isEnabled(queue: number): boolean {
     return this.driverOk && this.#queues[queue]?.enabled === true;
@@ -94,6 +104,9 @@ export class CommonConfiguration {
 
   read(offset: number, width: number): number {
     this.#present();
+    if (offset <= Register.deviceStatus && offset + width > Register.deviceStatus) {
+      this.#resetAwaited &&= this.#resetting;
+    }
     let value = 0;
     for (let byte = 0; byte < width; byte++) {
       const inside = offset + byte < COMMON_CONFIGURATION_LENGTH;
@@ -119,6 +132,7 @@ export class CommonConfiguration {
     for (const queue of this.#queues) queue.reset();
     this.#status = 0;
     this.#resetting = true;
+    this.#resetAwaited = false;
     this.#link.beginReset();
     this.finishReset();
     this.#hooks.reset();
@@ -202,6 +216,7 @@ export class CommonConfiguration {
   #writeStatus(value: number): void {
     if (value === 0) {
       this.reset();
+      this.#resetAwaited = true;
       return;
     }
     let status = value & DRIVER_STATUS;

@@ -34,6 +34,8 @@ export class VirtioPciDevice implements BusWindow {
   readonly #configurationLength: number;
   readonly #interrupts: InterruptSink;
   #isr = 0;
+  /** The device is to leave its bus; called once its driver has let go of it. */
+  #onGone: (() => void) | null = null;
   /** The driver was told that the device needs a reset. */
   #failureTold = false;
 
@@ -67,13 +69,33 @@ export class VirtioPciDevice implements BusWindow {
     this.#updateLine();
   }
 
+  /** The device has been told to leave and is still there. */
+  get leaving(): boolean {
+    return this.#onGone !== null;
+  }
+
+  /**
+   * The device is to leave its bus. A driver that is still there would wait for ever for the end of
+   * its requests, or of its last reset: so it may go on until it has let go by itself.
+   * @param onGone is called when no driver has the device any more, maybe at once
+   */
+  leave(onGone: () => void): void {
+    this.#onGone = onGone;
+    this.#goWhenIdle();
+  }
+
   /** Power-on state. */
   reset(): void {
     this.#common.reset();
   }
 
   read(offset: number, width: number): number {
-    if (offset < Structure.notify.offset) return this.#common.read(offset, width);
+    if (offset < Structure.notify.offset) {
+      const value = this.#common.read(offset, width);
+      // A driver that resets the device waits until it reads so (4.1.4.3.2); now it has.
+      this.#goWhenIdle();
+      return value;
+    }
     if (offset === Structure.isr.offset) return this.#clearIsr();
     if (offset >= Structure.device.offset) {
       return this.#readConfiguration(offset - Structure.device.offset, width);
@@ -118,6 +140,13 @@ export class VirtioPciDevice implements BusWindow {
     this.#isr = 0;
     this.#updateLine();
     return isr;
+  }
+
+  #goWhenIdle(): void {
+    if (this.#onGone === null || !this.#common.isIdle) return;
+    const gone = this.#onGone;
+    this.#onGone = null;
+    gone();
   }
 
   #forgetDriver(): void {

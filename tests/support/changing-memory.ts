@@ -6,13 +6,8 @@ import { BusMap } from '../../src/bus/bus-map.ts';
 import type { ChangeListing } from '../../src/devices/block/memory-backend.ts';
 import { Attention } from '../../src/link/control-block.ts';
 import { nextTask } from '../../src/link/next-task.ts';
-import {
-  type DevicePlan,
-  type PortRings,
-  planConsole,
-  planDisk,
-  planRng,
-} from '../../src/machine/assembly.ts';
+import { type PortRings, planConsole, planDisk, planRng } from '../../src/machine/assembly.ts';
+import type { DevicePlan } from '../../src/machine/device-bay.ts';
 import { DeviceHost } from '../../src/machine/device-host.ts';
 import { SyncPoints } from '../../src/machine/sync-points.ts';
 import { PciBus } from '../../src/pci/bus.ts';

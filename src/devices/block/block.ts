@@ -98,6 +98,8 @@ export class BlockDevice extends VirtioDevice {
   /** Requests that the backend has not finished. */
   readonly #underWay = new Set<BlockRequest>();
   readonly #traffic: DiskTraffic = { bytesRead: 0, bytesWritten: 0, requests: 0 };
+  /** Settles when the backend is closed; null as long as requests are served. */
+  #closing: Promise<void> | null = null;
   /** The object for the next request; left to the backend when that takes its time. */
   #request = new BlockRequest();
 
@@ -182,8 +184,10 @@ export class BlockDevice extends VirtioDevice {
     }
   }
 
-  override async close(): Promise<void> {
-    await this.#backend.close();
+  /** Lets go of the backend; from here on every request fails. */
+  override close(): Promise<void> {
+    this.#closing ??= this.#backend.close();
+    return this.#closing;
   }
 
   #abandon(request: BlockRequest): void {
@@ -208,6 +212,7 @@ export class BlockDevice extends VirtioDevice {
 
   /** Begins the request. @returns its status, or a promise when the backend takes its time */
   #begin(request: BlockRequest): BlockStatus | Promise<void> {
+    if (this.#closing !== null) return VIRTIO_BLK_S_IOERR;
     try {
       return this.#dispatch(request);
     } catch (error) {
@@ -312,7 +317,7 @@ export class BlockDevice extends VirtioDevice {
   }
 
   #refuse(error: unknown): BlockStatus {
-    this.runtime.tellTrouble(error);
+    if (this.#closing === null) this.runtime.tellTrouble(error);
     return VIRTIO_BLK_S_IOERR;
   }
 

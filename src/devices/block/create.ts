@@ -58,6 +58,11 @@ export interface BlockCommands {
   data(from: number, limit: number): ChangeListing;
   /** What a store calls the disk's image, '' for zeros; null when changes are not kept. */
   base(): string | null;
+  /**
+   * Flushes, and lets go of files and connections for good: every request fails from then on.
+   * @throws DeviceError when what was written last could not be kept; it has let go all the same
+   */
+  release(): Promise<void>;
   /** The bytes [offset, offset + length). @throws RangeError when they are not all on the disk */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -137,6 +142,7 @@ function commandsOf(
       if (size > backend.size) device.grow(size);
     },
     imageStatistics: () => image?.statistics() ?? null,
+    release: () => device.close(),
     changes: (from, limit) => backend.changes(from, limit),
     data: (from, limit) => backend.data(from, limit),
     base: () => backend.baseName,

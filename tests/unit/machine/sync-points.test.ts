@@ -19,6 +19,7 @@ let attention: WatchedAttention;
 let served: number[];
 let onServe: (index: number) => void;
 let busy: Set<number>;
+let places: (VirtioPciDevice | undefined)[];
 let points: SyncPoints;
 
 beforeEach(() => {
@@ -37,7 +38,8 @@ beforeEach(() => {
       },
     },
   }));
-  points = new SyncPoints(attention, devices as unknown as VirtioPciDevice[]);
+  places = devices as unknown as (VirtioPciDevice | undefined)[];
+  points = new SyncPoints(attention, places);
 });
 
 afterEach(() => vi.restoreAllMocks());
@@ -50,6 +52,15 @@ describe('at a sync point', () => {
     expect(attention.peek()).toBe(0);
     points.pass(false);
     expect(served).toHaveLength(3);
+  });
+
+  test('what a device has asked for that is gone is forgotten', () => {
+    places[7] = undefined;
+    for (const index of [7, 9]) attention.request(index);
+    points.pass(false);
+    expect(served).toEqual([9]);
+    expect(attention.peek()).toBe(0);
+    points.pass(true);
   });
 
   test('a device that asks again meanwhile is served once more', () => {

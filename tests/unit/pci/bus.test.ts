@@ -169,6 +169,41 @@ test('the bus is full after 30 functions', () => {
   expect(readSlot(31, 0, 4)).toBe(0x10421af4);
 });
 
+describe('a function that comes and goes', () => {
+  test('leaves its slot empty, and its ports to nobody', () => {
+    const functions = [makeFunction(), makeFunction()];
+    for (const pciFunction of functions) bus.plug(pciFunction);
+    bus.assignResources(() => {});
+    const base = (readSlot(2, Header.baseAddress0, 4) as number) & ~3;
+    expect(ports.read(base, 1)).toBeDefined();
+    bus.unplug(functions[0]);
+    expect(ports.read(base, 1)).toBeUndefined();
+    expect(readSlot(2, 0, 4)).toBe(0xffffffff);
+    expect(readSlot(3, 0, 4)).toBe(0x10421af4);
+    expect(() => bus.unplug(functions[0])).toThrow(RangeError);
+    expect(bus.plug(makeFunction())).toBe(2);
+  });
+
+  test('knows its line when it comes, and has no ports before the guest gives it some', () => {
+    bus.assignResources(() => {});
+    bus.plug(makeFunction());
+    expect(readSlot(2, Header.interruptLine, 1)).toBe(9);
+    expect([readSlot(2, Header.command, 2), readSlot(2, Header.baseAddress0, 4)]).toEqual([0, 1]);
+  });
+
+  test('lets go of a line that it has pulled, and only it', () => {
+    const functions = Array.from({ length: 5 }, () => makeFunction());
+    for (const pciFunction of functions) bus.plug(pciFunction);
+    bus.assignResources(() => {});
+    assert(functions[0], true);
+    assert(functions[4], true); // slots 2 and 6 share a wire
+    bus.unplug(functions[0]);
+    expect(controller.isHigh(9)).toBe(true);
+    bus.unplug(functions[4]);
+    expect(controller.calls).toEqual(['raise 9', 'lower 9']);
+  });
+});
+
 describe('the reset control register at 0xCF9', () => {
   test('asks for a reset with bit 2, at byte width as Linux writes it', () => {
     ports.write(0xcf9, 1, 0x02);

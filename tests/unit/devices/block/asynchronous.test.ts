@@ -318,7 +318,30 @@ describe('a reset with requests under way', () => {
   });
 });
 
-test('closing the device closes its backend', async () => {
-  await disk.device.close();
-  expect(backend.closed).toBe(true);
+describe('closing the device', () => {
+  test('closes its backend, once', async () => {
+    const close = vi.spyOn(backend, 'close');
+    await Promise.all([disk.device.close(), disk.device.close()]);
+    await disk.device.close();
+    expect(close).toHaveBeenCalledOnce();
+  });
+
+  test('fails every request from then on, and asks nothing more of the backend', async () => {
+    const before = submitReads(1);
+    disk.pump();
+    await disk.device.close();
+    for (const request of [header(0, 0), concatenate(header(1, 0), pattern(512)), header(4, 0)]) {
+      expect(disk.request(request).status).toBe(IOERR);
+    }
+    expect(disk.id().status).toBe(IOERR);
+    expect(backend.operations).toHaveLength(1);
+    // What was under way comes back as the backend ends it.
+    backend.operations[0].fail(new Error('closed'));
+    await settled();
+    disk.harness.pump();
+    expect(disk.driver.collectUsed()).toHaveLength(1);
+    expect(disk.answer(before[0], 0).status).toBe(IOERR);
+    disk.restart();
+    expect(disk.read(0, 512).status).toBe(IOERR);
+  });
 });

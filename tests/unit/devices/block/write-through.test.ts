@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { ArrayTarget } from '../../../../src/devices/block/buffers.ts';
+import { Store } from '../../../../src/devices/block/store/store.ts';
+import { StoreBackend } from '../../../../src/devices/block/store/store-backend.ts';
+import { FaultFile } from '../../../support/fault-file.ts';
 import { VIRTIO_F_VERSION_1 } from '../../../support/harness.ts';
-import { clearSegment, concatenate, Disk, header, pattern } from './disk.ts';
+import { clearSegment, concatenate, Disk, expectBytes, header, pattern } from './disk.ts';
 import { SlowBackend, settled } from './slow-backend.ts';
 
 const FLUSH = 9;
@@ -72,6 +76,24 @@ describe('while writeback is 0', () => {
     expect(names()).toEqual(['write', 'flush', 'write']);
   });
 });
+
+test.each([
+  [0, true],
+  [1, false],
+] as const)(
+  'with writeback %i a write that came back outlives a power cut: %s',
+  (writeback, kept) => {
+    const file = new FaultFile();
+    const store = new StoreBackend(Store.create(file, 65536, ''), null);
+    disk = Disk.on(store, [VIRTIO_F_VERSION_1, FLUSH, CONFIG_WCE]);
+    choose(writeback);
+    expect(disk.write(8, pattern(4096)).status).toBe(0);
+    const left = new StoreBackend(Store.open(file.afterPowerCut(() => 0)), null);
+    const bytes = new Uint8Array(4096);
+    left.read(4096, 4096, new ArrayTarget(bytes));
+    expectBytes(bytes, kept ? pattern(4096) : new Uint8Array(4096));
+  },
+);
 
 describe('while writeback is 1', () => {
   test.each(REQUESTS)('a %s comes back without a flush', async (_, request) => {

@@ -1,0 +1,158 @@
+import type { Emulator } from '../emulator/emulator.ts';
+import { Attention } from '../link/control-block.ts';
+import type { PciBus } from '../pci/bus.ts';
+import { DeviceLink } from '../transport/device-link.ts';
+import type { Patience } from '../transport/patience.ts';
+import { VirtioPciDevice } from '../transport/virtio-pci.ts';
+import { DeviceHost } from './device-host.ts';
+import type { MachineError } from './errors.ts';
+import { adjustOffer } from './offer.ts';
+import type { OfferOptions } from './options.ts';
+
+/** One virtio device to be plugged in. */
+export interface DevicePlan {
+  /** What messages call it, at the beginning of a sentence. */
+  name: string;
+  kind: string;
+  options: object;
+  transfer: Transferable[];
+}
+
+/** Who hears of the devices. */
+export interface DeviceHooks {
+  /** @param name of the device's plan @param index of its place */
+  deviceDied(name: string, index: number, reason: string): void;
+  /** The device could not do something for the guest, which was told that it failed. */
+  deviceTroubled(name: string, error: MachineError): void;
+}
+
+/** A virtio device in its place: the worker, and what the guest sees of it. */
+export interface Plugged {
+  readonly host: DeviceHost;
+  readonly device: VirtioPciDevice;
+}
+
+export interface BayParts {
+  emulator: Emulator;
+  bus: PciBus;
+  attention: Attention;
+  /** What the guest may make the page wait for its devices. */
+  patience: Patience;
+  offer: OfferOptions;
+  hooks: DeviceHooks;
+}
+
+/** The places for the virtio devices of a machine: each has a bit of the machine's attention. */
+export class DeviceBay {
+  /** By place; others are free. */
+  readonly devices: (VirtioPciDevice | undefined)[] = [];
+  readonly #parts: BayParts;
+  readonly #places: (Plugged | 'taken' | undefined)[];
+
+  constructor(parts: BayParts) {
+    this.#parts = parts;
+    this.#places = new Array(Attention.maximumDevices).fill(undefined);
+  }
+
+  /** Every device, in the order of the places. */
+  get all(): Plugged[] {
+    return this.#places.filter((place) => typeof place === 'object');
+  }
+
+  /** Places that are taken: by devices, and by those that are being made. */
+  get taken(): number {
+    return this.#places.filter((place) => place !== undefined).length;
+  }
+
+  /** The device in place `index`. There must be one. */
+  at(index: number): Plugged {
+    const place = this.#places[index];
+    if (typeof place !== 'object') throw new RangeError(`there is no device in place ${index}`);
+    return place;
+  }
+
+  /**
+   * Starts workers side by side and plugs their devices in, in the order of the plans. When one
+   * fails, none is left.
+   * @returns their places
+   * @throws MachineError what a device says about its options
+   */
+  async add(plans: readonly DevicePlan[]): Promise<number[]> {
+    const places = plans.map(() => this.#take());
+    const starting = plans.map((plan, order) => this.#startWorker(plan, places[order]));
+    const results = await Promise.allSettled(starting);
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure === undefined) {
+      results.forEach((result, order) => {
+        this.#plug(places[order], (result as PromiseFulfilledResult<DeviceHost>).value);
+      });
+      return places;
+    }
+    for (const result of results) if (result.status === 'fulfilled') result.value.terminate();
+    for (const place of places) this.#places[place] = undefined;
+    throw failure.reason;
+  }
+
+  /**
+   * Takes the device in place `index` away once its driver has let go of it, which may be never;
+   * until then it has to answer requests.
+   */
+  remove(index: number): void {
+    this.at(index).device.leave(() => this.#unplug(index));
+  }
+
+  /** Takes away what waits for its driver to let go: at a reset there is none any more. */
+  removeLeaving(): void {
+    this.devices.forEach((device, index) => {
+      if (device?.leaving === true) this.#unplug(index);
+    });
+  }
+
+  #take(): number {
+    const place = this.#places.indexOf(undefined);
+    if (place === -1) throw new RangeError('every place is taken');
+    this.#places[place] = 'taken';
+    return place;
+  }
+
+  #startWorker({ name, kind, options, transfer }: DevicePlan, index: number): Promise<DeviceHost> {
+    const { emulator, attention, hooks } = this.#parts;
+    const parts = {
+      ram: emulator.buffer,
+      ramOffset: emulator.ramOffset,
+      ramSize: emulator.memory.size,
+      attention: attention.words.buffer,
+      index,
+    };
+    return DeviceHost.create(kind, options, parts, transfer, {
+      onDeath: (reason) => hooks.deviceDied(name, index, reason),
+      onTrouble: (error) => hooks.deviceTroubled(name, error),
+    });
+  }
+
+  #plug(index: number, host: DeviceHost): void {
+    const { emulator, bus, attention, patience, offer } = this.#parts;
+    const description = adjustOffer(host.description, offer);
+    const link = new DeviceLink(
+      index,
+      host.control,
+      emulator.memory,
+      attention,
+      (address, length) => emulator.dropCode(address, length),
+      description.polledQueues,
+      patience,
+    );
+    const device = new VirtioPciDevice(link, description, emulator.ports, bus);
+    bus.plug(device.function);
+    this.#places[index] = { host, device };
+    this.devices[index] = device;
+  }
+
+  #unplug(index: number): void {
+    const { host, device } = this.at(index);
+    this.#parts.bus.unplug(device.function);
+    this.#places[index] = undefined;
+    this.devices[index] = undefined;
+    void host.end();
+  }
+}
