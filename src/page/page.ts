@@ -180,6 +180,7 @@ class Page {
         confirm: (question) => this.#question.ask(question),
         fresh: this.#ways.fresh,
         startFrom: (kept) => this.#startFrom(kept),
+        type: (text) => this.#typeForVisitor(text),
         changed: () => this.#diskPanel.refresh(),
       },
       this.#jobs,
@@ -187,6 +188,13 @@ class Page {
     return new DiskPanel(desk, desk, this.#jobs, (open, hadFocus) =>
       this.#toolbar.showPanel(open, hadFocus),
     );
+  }
+
+  /** Puts a command into the terminal; to run it is the visitor's. */
+  #typeForVisitor(command: string): void {
+    if (this.#diskPanel.coversTerminal) this.#diskPanel.close();
+    this.#terminal.paste(command);
+    this.#terminal.focus();
   }
 
   /** Fills the sheet with a machine that a kept disk starts: Ringbox's own kernel, or what is on the disk. */
@@ -225,6 +233,7 @@ class Page {
     this.#onState(machine.state);
     this.#stopMonitor = monitor(() => machine.statistics(), this.#statusLine);
     if (keeping !== null) this.#showKeeping(keeping, machine);
+    machine.on('disks', () => this.#diskPanel.refresh());
     this.#diskPanel.refresh();
     this.#terminal.focus();
   }

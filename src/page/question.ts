@@ -1,8 +1,9 @@
-import { byId } from './elements.ts';
+import { byId, withCode } from './elements.ts';
 
 /** Something that cannot be undone, to be confirmed before. */
 export interface Question {
   title: string;
+  /** What stands between backquotes is code. */
   message: string;
   /** Label of the button that does it. */
   confirm: string;
@@ -30,7 +31,7 @@ export class QuestionDialog {
   /** Resolves with whether it was confirmed. */
   ask({ title, message, confirm }: Question): Promise<boolean> {
     this.#title.textContent = title;
-    this.#message.textContent = message;
+    this.#message.replaceChildren(...withCode(message));
     this.#confirm.textContent = confirm;
     if (!this.#dialog.open) this.#dialog.showModal();
     return new Promise((resolve) => {

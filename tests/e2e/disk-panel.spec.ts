@@ -17,7 +17,7 @@ async function run(page: Page, command: string): Promise<void> {
   await expect.poll(() => screen(page)).toContain('done-42');
 }
 
-test('creates, imports, exports and deletes disks', async ({ page }) => {
+test('creates, attaches, imports, exports and deletes disks', async ({ page }) => {
   // Without a picker, which nobody could answer here, exports are downloads.
   await page.addInitScript(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
   await boot(page);
@@ -48,6 +48,29 @@ test('creates, imports, exports and deletes disks', async ({ page }) => {
     await page.getByLabel('Size', { exact: true }).fill('2');
     await page.getByLabel('Name', { exact: true }).press('Enter');
     await expect(card(page, 'data')).toContainText('Size2 GiB');
+  });
+
+  await test.step('attaches it to the machine, where the guest has to look for it', async () => {
+    await button(page, 'Attach data').click();
+    await expect(card(page, 'vdb')).toContainText('The guest does not see it yet');
+    await button(page, 'Type the command vdb').click();
+    await page.keyboard.press('Enter');
+    await expect(card(page, 'vdb')).not.toContainText('does not see it yet');
+    await type(page, 'echo of $(cat /sys/block/vdb/size) sectors');
+    await expect.poll(() => screen(page)).toContain('of 4194304 sectors');
+    await button(page, 'Grow vdb').click();
+    await page.getByLabel('New size', { exact: true }).fill('3');
+    await page.keyboard.press('Enter');
+    await expect(card(page, 'vdb')).toContainText('Size3 GiB');
+  });
+
+  await test.step('detaches it, but asks before', async () => {
+    await type(page, 'echo 1 > /sys/block/vdb/device/../remove');
+    await button(page, 'Detach vdb').click();
+    await expect(page.getByRole('dialog', { name: 'Detach vdb?' })).toContainText('Unmount it');
+    await page.getByRole('dialog').getByRole('button', { name: 'Detach vdb' }).click();
+    await expect(card(page, 'vdb')).toHaveCount(0);
+    await expect(card(page, 'data')).toContainText('Size3 GiB');
   });
 
   await test.step('disks of images that are dropped', async () => {

@@ -8,9 +8,13 @@ import type { AttachedDisk, UnattachedDisk } from './model.ts';
 export interface DiskActions {
   exportAttached(attached: AttachedDisk, format: ExportFormat): Promise<void>;
   grow(attached: AttachedDisk, size: number): Promise<void>;
+  detach(attached: AttachedDisk): Promise<void>;
+  /** Types the command by which a guest finds a disk that was attached late. */
+  findInGuest(): void;
   /** Asks whether the changes to the root disk may be forgotten. */
   fresh(): void;
 
+  attach(kept: UnattachedDisk): Promise<void>;
   /** Opens the sheet for a machine that starts from this disk. */
   startFrom(kept: UnattachedDisk): void;
   exportKept(kept: UnattachedDisk, format: ExportFormat): Promise<void>;

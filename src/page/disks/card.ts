@@ -1,4 +1,4 @@
-import { create, createButton } from '../elements.ts';
+import { create, createButton, withCode } from '../elements.ts';
 import { describeFailure } from '../failure.ts';
 import type { CardForm } from './card-form.ts';
 
@@ -37,6 +37,7 @@ export class Card {
   readonly #note = create('p', 'disk-card-note');
   readonly #actions = create('div', 'disk-card-actions');
   readonly #problem = create('p', 'field-problem');
+  #noted = '';
   readonly #busy = new Set<HTMLButtonElement>();
   #open: { form: CardForm; opener: HTMLButtonElement } | null = null;
 
@@ -58,9 +59,11 @@ export class Card {
     this.#tag.hidden = tag === '';
   }
 
-  /** A sentence below the facts; empty for none. */
+  /** A sentence below the facts, with code between backquotes; empty for none. */
   showNote(note: string): void {
-    setText(this.#note, note);
+    if (note === this.#noted) return;
+    this.#noted = note;
+    this.#note.replaceChildren(...withCode(note));
     this.#note.hidden = note === '';
   }
 

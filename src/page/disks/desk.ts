@@ -1,7 +1,7 @@
-import { diskName } from '../../machine/assembly.ts';
 import {
   copyKeptDisk,
   createKeptDisk,
+  type Disk,
   type ExportedDisk,
   forgetKeptDisk,
   importKeptDisk,
@@ -19,10 +19,11 @@ import type { DiskActions } from './actions.ts';
 import { ChangeCounts } from './change-counts.ts';
 import type { ExportFormat } from './export-form.ts';
 import { chooseTarget } from './export-target.ts';
+import { GuestNames } from './guest-names.ts';
 import type { Jobs } from './jobs.ts';
 import type { AttachedDisk, KeptBase, UnattachedDisk } from './model.ts';
 import type { DiskFacts } from './panel.ts';
-import { attachedTitle, deleteQuestion } from './words.ts';
+import { attachedTitle, deleteQuestion, detachQuestion, RESCAN_COMMAND } from './words.ts';
 
 /** What the desk asks of the page. */
 export interface DeskHooks {
@@ -32,6 +33,8 @@ export interface DeskHooks {
   confirm(question: Question): Promise<boolean>;
   fresh(): void;
   startFrom(kept: UnattachedDisk): void;
+  /** Puts text into the terminal as if it were typed, and brings the keyboard there. */
+  type(text: string): void;
   /** Something about disks has changed. */
   changed(): void;
 }
@@ -40,6 +43,8 @@ export interface DeskHooks {
 export class Desk implements DiskFacts, DiskActions {
   readonly #hooks: DeskHooks;
   readonly #jobs: Jobs;
+  readonly #guestNames = new GuestNames();
+  readonly #late = new WeakSet<Disk>();
   readonly #changes = new ChangeCounts();
   #kept: readonly string[] = [];
   /** Names of disks that are being made. */
@@ -52,9 +57,20 @@ export class Desk implements DiskFacts, DiskActions {
 
   attached(): readonly AttachedDisk[] {
     const { machine, root } = this.#hooks;
-    return (machine?.disks ?? []).map((disk, index) => {
-      return { disk, guestName: diskName({}, index), root: index === 0 ? root : null };
+    const disks = machine?.disks ?? [];
+    const names = this.#guestNames.of(disks);
+    return disks.map((disk, index) => {
+      return {
+        disk,
+        guestName: names[index],
+        root: index === 0 ? root : null,
+        isLate: this.#late.has(disk),
+      };
     });
+  }
+
+  canAttach(): boolean {
+    return this.#hooks.machine !== null;
   }
 
   async unattached(): Promise<readonly UnattachedDisk[]> {
@@ -95,6 +111,26 @@ export class Desk implements DiskFacts, DiskActions {
   async grow({ disk }: AttachedDisk, size: number): Promise<void> {
     await disk.resize(size);
     this.#hooks.changed();
+  }
+
+  async attach({ name }: UnattachedDisk): Promise<void> {
+    const { machine } = this.#hooks;
+    if (machine === null) return;
+    this.#late.add(await machine.attachDisk(await keptDiskOptions(name)));
+    this.#hooks.changed();
+  }
+
+  async detach(attached: AttachedDisk): Promise<void> {
+    if (!(await this.#hooks.confirm(detachQuestion(attached)))) return;
+    try {
+      await this.#hooks.machine?.detachDisk(attached.disk);
+    } finally {
+      this.#hooks.changed();
+    }
+  }
+
+  findInGuest(): void {
+    this.#hooks.type(RESCAN_COMMAND);
   }
 
   async remove(kept: UnattachedDisk): Promise<void> {

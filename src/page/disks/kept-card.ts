@@ -11,24 +11,29 @@ import { isUsable, keptChanged, keptNote, keptSize, keptTag } from './words.ts';
 export class KeptCard implements Row<UnattachedDisk> {
   readonly element: HTMLElement;
   readonly #card: Card;
+  readonly #canAttach: () => boolean;
   readonly #showSize: (text: string) => void;
   readonly #showStored: (text: string) => void;
   readonly #showChanged: (text: string) => void;
+  readonly #attach: HTMLButtonElement;
   readonly #start: HTMLButtonElement;
   readonly #export: HTMLButtonElement;
   readonly #copy: HTMLButtonElement;
   readonly #delete: HTMLButtonElement;
   #kept: UnattachedDisk;
 
-  constructor(kept: UnattachedDisk, actions: DiskActions) {
+  /** @param canAttach whether there is a machine to have it */
+  constructor(kept: UnattachedDisk, actions: DiskActions, canAttach: () => boolean) {
     const { name } = kept;
     this.#kept = kept;
+    this.#canAttach = canAttach;
     const card = new Card(name, null);
     this.#card = card;
     this.element = card.element;
     this.#showSize = card.addFact('Size');
     this.#showChanged = card.addFact('Changed');
     this.#showStored = card.addFact('Stored');
+    this.#attach = card.addAction('Attach', () => actions.attach(this.#kept));
     this.#start = card.addAction('Start from', () => actions.startFrom(this.#kept));
     const exporting = new ExportForm(name, (format) => actions.exportKept(this.#kept, format));
     this.#export = card.addForm('Export', exporting);
@@ -46,6 +51,7 @@ export class KeptCard implements Row<UnattachedDisk> {
     this.#showStored(formatBytes(kept.stored));
     this.#showChanged(keptChanged(kept));
     const usable = isUsable(kept);
+    setAvailable(this.#attach, usable && this.#canAttach());
     setAvailable(this.#start, usable);
     setAvailable(this.#export, usable);
     setAvailable(this.#copy, kept.disk !== null || kept.inUse);

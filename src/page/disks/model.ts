@@ -8,6 +8,8 @@ export interface AttachedDisk {
   guestName: string;
   /** What it is of Ringbox's own root disk, on which the guest runs, so that it stays; or null. */
   root: RootPlan | null;
+  /** It was attached while the machine ran, of which nothing tells the guest. */
+  isLate: boolean;
 }
 
 /**

@@ -25,6 +25,8 @@ const NO_STORAGE =
 export interface DiskFacts {
   /** Disks of the machine; none without one. */
   attached(): readonly AttachedDisk[];
+  /** Whether there is a machine to have one more disk. */
+  canAttach(): boolean;
   /** The kept disks that the machine does not have. */
   unattached(): Promise<readonly UnattachedDisk[]>;
   storage(): Promise<StorageState>;
@@ -65,7 +67,7 @@ export class DiskPanel {
     this.#keptList = new RowList(
       byId('kept-disks', HTMLElement),
       ({ name }) => name,
-      (kept) => new KeptCard(kept, actions),
+      (kept) => new KeptCard(kept, actions, () => facts.canAttach()),
     );
     this.#jobList = new RowList(
       byId('disk-job-list', HTMLElement),
@@ -80,6 +82,11 @@ export class DiskPanel {
 
   get isOpen(): boolean {
     return !this.element.hidden;
+  }
+
+  /** There is no room beside the terminal: see styles/panel.css. */
+  get coversTerminal(): boolean {
+    return getComputedStyle(this.element).position === 'fixed';
   }
 
   /** Shows the panel and brings the keyboard there. */
@@ -134,7 +141,7 @@ export class DiskPanel {
 
   async #lookAtDisk(card: AttachedCard): Promise<void> {
     // A disk that has ended or died has nothing more to tell, and the page knows already.
-    card.showUsage(await card.attached.disk.usage().catch(() => null));
+    card.showUsage(await card.disk.usage().catch(() => null));
   }
 
   async #lookAtStore(): Promise<void> {

@@ -32,7 +32,7 @@ export function keptNote({ base, disk, inUse }: UnattachedDisk): string {
     return 'It is being written to elsewhere, and cannot be read just now.';
   if (disk === null) return 'What is stored under this name is no disk that can be read.';
   if (base === 'root-image') {
-    return `Changed on Ringbox’s own root disk, version ${disk.imageVersion.slice(0, 8)}.`;
+    return `Changed on Ringbox’s own root disk, ${disk.imageVersion}.`;
   }
   if (base === 'missing') {
     return `It was changed on ${disk.imageVersion}, which this page does not have.`;
@@ -62,6 +62,21 @@ export function deleteQuestion({ name, stored }: UnattachedDisk): Question {
     title: `Delete “${name}”?`,
     message: `All that is on this disk (${formatBytes(stored)} in this browser) is deleted for good. Export it first if you may want it again.`,
     confirm: 'Delete the disk',
+  };
+}
+
+/** By this Linux finds a disk that was attached while it ran. */
+export const RESCAN_COMMAND = 'echo 1 > /sys/bus/pci/rescan';
+
+export const LATE_NOTE = `The guest does not see it yet. Linux finds it by \`${RESCAN_COMMAND}\`.`;
+
+export function detachQuestion({ disk, guestName }: AttachedDisk): Question {
+  const isKept = disk.kept !== null || disk.readOnly;
+  const lost = isKept ? '' : ' What was changed on it is not kept, and is lost.';
+  return {
+    title: `Detach ${guestName}?`,
+    message: `Unmount it in the guest first, and make the guest let go of it: \`echo 1 > /sys/block/${guestName}/device/../remove\`. What it has not written by then is lost, and what it asks of the disk later fails.${lost}`,
+    confirm: `Detach ${guestName}`,
   };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MachineError } from '../../../src/machine/errors.ts';
 import { MEMORY_LIMITS } from '../../../src/machine/options.ts';
 import { DEFAULT_PLAN } from '../../../src/page/plan.ts';
-import { parsePlan } from '../../../src/page/url-parameters.ts';
+import { addressWithRoot, parsePlan } from '../../../src/page/url-parameters.ts';
 
 const parse = (query: string) => parsePlan(new URL(`https://host.example/ringbox/${query}`));
 
@@ -37,6 +37,14 @@ describe('parsePlan', () => {
     });
   });
 
+  it('plans a copy of the root disk by its name', () => {
+    expect(parse('?root=root+disk+(copy)').root).toEqual({
+      kind: 'kept',
+      name: 'root disk (copy)',
+    });
+    expect(parse('?root=').root).toEqual(DEFAULT_PLAN.root);
+  });
+
   it('plans firmware, which goes with no kernel', () => {
     const source = new URL('https://host.example/ringbox/boot.img');
     const disks = [{ source, readOnly: false }];
@@ -67,4 +75,23 @@ describe('parsePlan', () => {
       expect(failure.remedy).toContain(`${MEMORY_LIMITS.least}`);
     },
   );
+});
+
+describe('addressWithRoot', () => {
+  const page = new URL('https://host.example/ringbox/?append=quiet&root=before');
+  const copy = { kind: 'kept', name: 'a copy & more' } as const;
+
+  it('brings a copy back', () => {
+    const address = addressWithRoot(page, { ...DEFAULT_PLAN, root: copy });
+    expect(parsePlan(address)).toMatchObject({ root: copy, commandLine: 'quiet' });
+  });
+
+  it.each([
+    DEFAULT_PLAN,
+    { ...DEFAULT_PLAN, root: { kind: 'fresh' } as const },
+    { ...DEFAULT_PLAN, root: { kind: 'look', name: 'x' } as const },
+    { ...DEFAULT_PLAN, root: copy, kernel: 'firmware' as const },
+  ])('names no other %#', (plan) => {
+    expect(addressWithRoot(page, plan).href).toBe('https://host.example/ringbox/?append=quiet');
+  });
 });
