@@ -1,0 +1,5 @@
+import type { Figure } from '../figure.ts';
+import { diskFigures } from './disk.ts';
+
+/** Every line of the table, in its order. */
+export const figures: Figure[] = [...diskFigures];

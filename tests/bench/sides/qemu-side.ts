@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Guest } from './guest.ts';
+import { type MeasuredResult, MeasuredShell } from './measured-shell.ts';
+
+/** The Debian package of `qemu-system-i386`. */
+export const QEMU_PACKAGE = 'qemu-system-x86';
+
+export interface QemuOptions {
+  /** Path of qemu-system-i386. */
+  program: string;
+  kernel: string;
+  commandLine: string;
+  /** Raw images, in memory (tmpfs), of the root disk and the one to be worked with. */
+  disks: string[];
+  /** MiB. */
+  memory: number;
+}
+
+/**
+ * QEMU as a native program with its just-in-time compiler (TCG): what a machine costs without a
+ * browser. Disks are virtio-blk on files in memory through the host's page cache, and so as much
+ * memory as Ringbox's; they are left to QEMU's own threads. The console is QEMU's virtio console on
+ * a pipe that this process reads.
+ */
+export class QemuSide implements Guest {
+  readonly disk = '/dev/vdb';
+  readonly #process: ChildProcess;
+  readonly #shell: MeasuredShell;
+
+  private constructor(options: QemuOptions) {
+    this.#process = spawn(options.program, qemuArguments(options), {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const { stdin, stdout } = this.#process;
+    this.#shell = new MeasuredShell(
+      (text) => void stdin?.write(text),
+      () => null,
+    );
+    stdout?.on('data', (bytes: Buffer) => this.#shell.receive(bytes));
+  }
+
+  static async boot(options: QemuOptions): Promise<QemuSide> {
+    const side = new QemuSide(options);
+    const failed = once(side.#process, 'exit').then(([code]) => {
+      throw new Error(`qemu-system-i386 has ended with status ${code}`);
+    });
+    failed.catch(() => undefined);
+    await Promise.race([side.#shell.untilPrompt(), failed]);
+    return side;
+  }
+
+  measure(command: string): Promise<MeasuredResult> {
+    return this.#shell.measure(command);
+  }
+
+  measureFlood(command: string, length: number): Promise<MeasuredResult> {
+    return this.#shell.measureFlood(command, length);
+  }
+
+  async pause(): Promise<void> {
+    this.#process.kill('SIGSTOP');
+  }
+
+  async resume(): Promise<void> {
+    this.#process.kill('SIGCONT');
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await ended;
+  }
+}
+
+function qemuArguments({ kernel, commandLine, disks, memory }: QemuOptions): string[] {
+  const modern = 'disable-legacy=on';
+  return [
+    ...['-accel', 'tcg', '-machine', 'pc', '-m', `${memory}`],
+    ...['-nodefaults', '-no-user-config', '-display', 'none'],
+    ...['-kernel', kernel, '-append', commandLine],
+    ...['-chardev', 'stdio,id=console,signal=off'],
+    ...['-device', `virtio-serial-pci,${modern}`, '-device', 'virtconsole,chardev=console'],
+    ...['-device', `virtio-rng-pci,${modern}`],
+    ...disks.flatMap((file, index) => [
+      ...['-drive', `if=none,id=disk${index},file=${file},format=raw,cache=writeback`],
+      ...['-device', `virtio-blk-pci,drive=disk${index},${modern}`],
+    ]),
+  ];
+}
