@@ -3,6 +3,13 @@ import type { SideName } from './figure.ts';
 import type { Laboratory } from './laboratory.ts';
 import type { Guest } from './sides/guest.ts';
 
+/** Something that runs while it is measured, and stands still while others are. */
+export interface Subject {
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
 /** What a figure measures with. */
 export class Bench {
   readonly amounts: Amounts;
@@ -10,8 +17,8 @@ export class Bench {
   readonly seconds: number;
   readonly laboratory: Laboratory;
   /** Those that are booted; each keeps what its compiler has learnt until the end. */
-  readonly #guests = new Map<SideName, Guest>();
-  #running: Guest | null = null;
+  readonly #subjects = new Map<string, Subject>();
+  #running: Subject | null = null;
 
   constructor(laboratory: Laboratory, seconds: number) {
     this.laboratory = laboratory;
@@ -19,26 +26,31 @@ export class Bench {
     this.amounts = new Amounts(seconds);
   }
 
-  /** The guest of `side` at its prompt; all others stand still meanwhile. */
-  async guest(side: SideName): Promise<Guest> {
-    const known = this.#guests.get(side);
-    if (known !== undefined && known === this.#running) return known;
-    await this.quiet();
-    if (known !== undefined) await known.resume();
-    const guest = known ?? (await this.laboratory.boot(side));
-    this.#guests.set(side, guest);
-    this.#running = guest;
-    return guest;
+  /** The guest of `side` at its prompt, alone. */
+  guest(side: SideName): Promise<Guest> {
+    return this.alone(`guest ${side}`, () => this.laboratory.boot(side));
   }
 
-  /** No guest runs: for what is measured without one. */
+  /** What `start` has started the first time, while everything else stands still. */
+  async alone<Kind extends Subject>(name: string, start: () => Promise<Kind>): Promise<Kind> {
+    const known = this.#subjects.get(name) as Kind | undefined;
+    if (known !== undefined && known === this.#running) return known;
+    await this.quiet();
+    await known?.resume();
+    const subject = known ?? (await start());
+    this.#subjects.set(name, subject);
+    this.#running = subject;
+    return subject;
+  }
+
+  /** Everything stands still: for what is measured without any of them. */
   async quiet(): Promise<void> {
     await this.#running?.pause();
     this.#running = null;
   }
 
   async dispose(): Promise<void> {
-    await Promise.all([...this.#guests.values()].map((guest) => guest.dispose()));
-    this.#guests.clear();
+    await Promise.all([...this.#subjects.values()].map((subject) => subject.dispose()));
+    this.#subjects.clear();
   }
 }

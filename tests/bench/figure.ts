@@ -22,6 +22,8 @@ export interface Figure {
   title: string;
   unit: string;
   better: 'more' | 'less';
+  /** Each measurement begins anew, so that there is nothing to warm up. */
+  fresh?: true;
   /** How each side does it; a side that is missing cannot, or has no part in it. */
   sides: Partial<Record<SideName, Measure>>;
   /** Ringbox is to be at least so many times as good as the other side. */

@@ -23,10 +23,11 @@ import {
   provideChromium,
 } from '../../guest/build/index.ts';
 import { ensurePackages } from '../../guest/build/packages.ts';
+import { projectDirectory } from '../../guest/build/paths.ts';
 import { inStep } from '../../guest/build/progress.ts';
 import { ISOLATION_HEADERS } from '../../src/cli/isolation-headers.ts';
 import type { SideName } from './figure.ts';
-import type { Guest } from './sides/guest.ts';
+import type { Guest, GuestParts } from './sides/guest.ts';
 import { PageSide } from './sides/page-side.ts';
 import { QEMU_PACKAGE, QemuSide } from './sides/qemu-side.ts';
 
@@ -34,9 +35,9 @@ const PAGES = fileURLToPath(new URL('pages', import.meta.url));
 const PROGRAMS = fileURLToPath(new URL('guest', import.meta.url));
 /** The programs in `guest`, which every guest finds in /tmp/bench. */
 const PROGRAM_NAMES = ['disk-bench'];
-const PAGE_NAMES = ['ringbox', 'v86'];
+const PAGE_NAMES = ['ringbox', 'v86', 'v86-page'];
 
-/** Where the pages are served; clones that work side by side need ports of their own. */
+/** Where the pages are served, here and on the next port; clones that work side by side need ports of their own. */
 const PORT = Number(process.env.RINGBOX_TEST_PORT ?? 5283);
 /** Bytes of the disk to be worked with: more than any cache of a processor holds. */
 export const WORK_SIZE = 128 * 1024 * 1024;
@@ -65,18 +66,20 @@ export class Laboratory {
   readonly folder: string;
   /** Path of qemu-system-i386, or null without it. */
   readonly qemu: string | null;
-  readonly #server: PreviewServer;
+  /** Where Ringbox's own page is, as `npm start` builds and serves it. */
+  readonly pageAddress: string;
+  readonly #servers: PreviewServer[];
 
   private constructor(
     parts: Pick<Laboratory, 'guest' | 'browser' | 'folder' | 'qemu'>,
-    server: PreviewServer,
+    servers: PreviewServer[],
   ) {
     this.guest = parts.guest;
     this.browser = parts.browser;
     this.folder = parts.folder;
     this.qemu = parts.qemu;
-    this.#server = server;
-    this.address = server.resolvedUrls?.local[0] ?? '';
+    this.#servers = servers;
+    [this.address, this.pageAddress] = servers.map((server) => server.resolvedUrls?.local[0] ?? '');
   }
 
   static async open(): Promise<Laboratory> {
@@ -89,18 +92,15 @@ export class Laboratory {
     try {
       await inStep('Building the pages', () => buildPages(folder));
       await inStep('Making the disks', () => makeDisks(folder, guest));
-      const server = await preview({
-        configFile: false,
-        root: PAGES,
-        logLevel: 'error',
-        build: { outDir: join(folder, 'pages') },
-        preview: { port: PORT, strictPort: true, host: 'localhost', headers: ISOLATION_HEADERS },
-      });
+      const servers = [
+        await preview({ ...BARE, root: PAGES, ...servedFrom(join(folder, 'pages'), PORT) }),
+        await preview({ root: projectDirectory, ...servedFrom(join(folder, 'page'), PORT + 1) }),
+      ];
       const browser = await loadPlaywright().chromium.launch({
         executablePath,
         args: [...BROWSER_ARGUMENTS, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
       });
-      return new Laboratory({ guest, browser, folder, qemu }, server);
+      return new Laboratory({ guest, browser, folder, qemu }, servers);
     } catch (error) {
       rmSync(folder, { recursive: true });
       throw error;
@@ -119,24 +119,21 @@ export class Laboratory {
     return guest;
   }
 
+  /** Closes in the middle of a measurement. */
+  async abandon(): Promise<void> {
+    rmSync(this.folder, { recursive: true, force: true });
+    await this.browser.close();
+  }
+
   async close(): Promise<void> {
     await this.browser.close();
-    await this.#server.close();
+    await Promise.all(this.#servers.map((server) => server.close()));
     rmSync(this.folder, { recursive: true });
   }
 
   #bootPage(side: 'ringbox' | 'v86'): Promise<Guest> {
-    const parts = {
-      kernelUrl: 'guest/bzImage',
-      rootUrl: 'guest/rootfs.ext4.gzip',
-      rootSize: this.guest.rootfsSize,
-      workUrl: 'guest/work.img',
-      firmwareUrl: 'guest/seabios.bin',
-      commandLine: this.guest.commandLine,
-      memory: MEMORY,
-    };
     const disk = side === 'v86' ? '/dev/sdb' : '/dev/vdb';
-    return PageSide.boot(this.browser, `${this.address}${side}.html`, parts, disk);
+    return PageSide.boot(this.browser, `${this.address}${side}.html`, guestParts(this.guest), disk);
   }
 
   #bootQemu(): Promise<Guest> {
@@ -146,9 +143,23 @@ export class Laboratory {
       kernel: this.guest.kernel,
       commandLine: this.guest.commandLine,
       disks: ['root.img', 'work.img'].map((name) => join(this.folder, name)),
+      sink: join(this.folder, 'sink'),
       memory: MEMORY,
     });
   }
+}
+
+/** What pages start, by addresses below theirs. */
+function guestParts({ rootfsSize, commandLine }: GuestFiles): GuestParts {
+  return {
+    kernelUrl: 'guest/bzImage',
+    rootUrl: 'guest/rootfs.ext4.gzip',
+    rootSize: rootfsSize,
+    workUrl: 'guest/work.img',
+    firmwareUrl: 'guest/seabios.bin',
+    commandLine,
+    memory: MEMORY,
+  };
 }
 
 /** As root installs QEMU if it is missing. @returns its path, or null if it cannot be had */
@@ -158,11 +169,13 @@ async function provideQemu(): Promise<string | null> {
   return findCommand(requirement.provides) ?? null;
 }
 
+/** Of our own pages, which have nothing to do with the project's configuration of Vite. */
+const BARE = { configFile: false as const, base: './' };
+
 async function buildPages(folder: string): Promise<void> {
   await build({
-    configFile: false,
+    ...BARE,
     root: PAGES,
-    base: './',
     logLevel: 'error',
     worker: { format: 'es' },
     build: {
@@ -174,6 +187,15 @@ async function buildPages(folder: string): Promise<void> {
       rolldownOptions: { input: PAGE_NAMES.map((name) => join(PAGES, `${name}.html`)) },
     },
   });
+  const outDir = join(folder, 'page');
+  await build({ root: projectDirectory, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+}
+
+/** Served with the headers that isolate a page, which Ringbox needs, on all sides. */
+function servedFrom(outDir: string, port: number) {
+  const headers = ISOLATION_HEADERS;
+  const preview = { port, strictPort: true, host: 'localhost', headers };
+  return { logLevel: 'error' as const, build: { outDir }, preview };
 }
 
 /** What the pages fetch, and for QEMU raw images that it may write to. */
@@ -183,6 +205,7 @@ async function makeDisks(folder: string, guest: GuestFiles): Promise<void> {
   copyFileSync(guest.kernel, join(served, 'bzImage'));
   copyFileSync(guest.rootfsCompressed, join(served, 'rootfs.ext4.gzip'));
   copyFileSync(guest.firmware, join(served, 'seabios.bin'));
+  await writeFile(join(served, 'parts.json'), JSON.stringify(guestParts(guest)));
   await makeWorkDisk(folder, join(served, 'work.img'));
   copyFileSync(join(served, 'work.img'), join(folder, 'work.img'));
   copyFileSync(guest.rootfs, join(folder, 'root.img'));

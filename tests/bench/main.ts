@@ -8,7 +8,7 @@ import { figures as allFigures } from './figures/index.ts';
 import { Laboratory } from './laboratory.ts';
 import { keepReport, makeReport } from './report.ts';
 import { runFigures } from './runner.ts';
-import { formatTable } from './table.ts';
+import { formatNumber, formatTable } from './table.ts';
 import { judge } from './verdict.ts';
 
 const USAGE = `Usage: npm run bench -- [--quick] [--runs N] [NAME...]
@@ -24,10 +24,13 @@ With NAMEs only those figures, or all whose names begin so.
 `;
 
 const REPORT_FILE = join(projectDirectory, 'bench.json');
-/** Runs, and about how long each measurement is, in seconds. */
-const THOROUGH = { runs: 5, seconds: 2, deadline: Number.POSITIVE_INFINITY };
-/** No further run begins after two minutes: making the pages and the last run take some time, too. */
-const QUICK = { runs: 2, seconds: 0.3, deadline: 120_000 };
+/** Rounds that only warm up, runs that count, and about how long each measurement is, in seconds. */
+const THOROUGH = { warmUps: 2, runs: 5, seconds: 2, deadline: Number.POSITIVE_INFINITY };
+/**
+ * Shows that everything works; nothing is warm. No figure begins after two minutes: making the pages and
+ * what has begun take some time, too.
+ */
+const QUICK = { warmUps: 0, runs: 2, seconds: 0.2, deadline: 120_000 };
 
 interface Options {
   quick: boolean;
@@ -86,17 +89,22 @@ function choose(names: string[]): Figure[] | null {
 }
 
 async function measure(options: Options): Promise<number> {
-  const { runs, seconds, deadline } = options.quick ? QUICK : THOROUGH;
+  const { warmUps, runs, seconds, deadline } = options.quick ? QUICK : THOROUGH;
   const laboratory = await Laboratory.open();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => laboratory.abandon().finally(() => process.exit(130)));
+  }
   const workbench = new Bench(laboratory, seconds);
   try {
     const results = await runFigures(workbench, {
       figures: options.figures,
+      warmUps,
       runs: options.runs ?? runs,
       deadline: performance.now() + deadline,
       missing: (side) => laboratory.missing(side),
-      onRun: (run, { name }) => {
-        process.stderr.write(`${run === 0 ? 'Warming up' : `Run ${run}`}: ${name}\n`);
+      onMeasured: (run, { name, unit }, side, value) => {
+        const when = run === null ? 'warming up' : `run ${run}`;
+        process.stderr.write(`${when}: ${name}, ${side}: ${formatNumber(value)} ${unit}\n`);
       },
     });
     const verdicts = results.map(judge);

@@ -10,7 +10,7 @@ export function median(values: readonly number[]): number {
 export function percentile(values: readonly number[], percent: number): number {
   if (values.length === 0) throw new RangeError('no values have no percentile');
   const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)];
+  return sorted[Math.max(0, Math.ceil((percent * sorted.length) / 100) - 1)];
 }
 
 /** From the least to the greatest of `values`, as a part of their median. */

@@ -1,5 +1,8 @@
 import { V86 as V86Constructor } from 'v86';
 import wasmUrl from 'v86/build/v86.wasm?url';
+import type { GuestParts } from '../sides/guest.ts';
+
+const MIB = 1024 * 1024;
 
 /**
  * v86 as its package ships it, by its public interface and, where that has nothing, by names that
@@ -26,6 +29,16 @@ export interface ShippedV86Options {
   virtio_console:
     | true
     | { type: 'xtermjs'; container: HTMLElement; xterm_lib: new (options: object) => unknown };
+}
+
+/** The guest for v86: it needs firmware to start a kernel, and its disks are IDE disks. */
+export function shippedOptions(parts: GuestParts) {
+  return {
+    memory_size: parts.memory * MIB,
+    bios: { url: parts.firmwareUrl },
+    bzimage: { url: parts.kernelUrl },
+    cmdline: parts.commandLine.replace('/dev/vda', '/dev/sda'),
+  };
 }
 
 /** Makes a machine without a screen, keyboard or network: what Ringbox's does not have either. */

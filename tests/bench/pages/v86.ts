@@ -1,23 +1,19 @@
 import type { GuestParts } from '../sides/guest.ts';
 import { fetchDisk, PageGuest, type PageMachine } from './page-guest.ts';
-import { makeShippedV86 } from './v86-shipped.ts';
+import { makeShippedV86, shippedOptions } from './v86-shipped.ts';
 
-const MIB = 1024 * 1024;
 const WRAP = 2 ** 32;
 
 /**
  * v86 as shipped: both disks are IDE disks in memory, for it has no virtio-blk; its virtio console
- * is read by an event, in the CPU's own thread. It needs firmware to start a kernel.
+ * is read by an event, in the CPU's own thread.
  */
 async function start(
   parts: GuestParts,
   receive: (bytes: Uint8Array) => void,
 ): Promise<PageMachine> {
   const emulator = await makeShippedV86({
-    memory_size: parts.memory * MIB,
-    bios: { url: parts.firmwareUrl },
-    bzimage: { url: parts.kernelUrl },
-    cmdline: parts.commandLine.replace('/dev/vda', '/dev/sda'),
+    ...shippedOptions(parts),
     hda: { buffer: await fetchDisk(parts.rootUrl, parts.rootSize) },
     hdb: { buffer: await (await fetch(parts.workUrl)).arrayBuffer() },
     virtio_console: true,

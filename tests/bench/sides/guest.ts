@@ -1,17 +1,17 @@
+import type { Subject } from '../bench.ts';
 import type { MeasuredResult } from './measured-shell.ts';
 
 /** The guest of one side at its prompt, driven from the runner. */
-export interface Guest {
+export interface Guest extends Subject {
   /** The disk to be worked with, 128 MiB that may be overwritten. */
   readonly disk: string;
   /** Runs a shell command that must succeed. */
   measure(command: string): Promise<MeasuredResult>;
-  /** See `MeasuredShell.measureFlood`. */
+  /**
+   * Runs a command that prints `length` bytes, into a sink that counts them.
+   * @returns two marks: when it began, and when the last byte was there
+   */
   measureFlood(command: string, length: number): Promise<MeasuredResult>;
-  /** Stands still, so that it takes no time from another that is measured. */
-  pause(): Promise<void>;
-  resume(): Promise<void>;
-  dispose(): Promise<void>;
 }
 
 /** What a guest starts with. */

@@ -2,6 +2,8 @@ import { type CommandResult, GuestShell } from '../../support/guest-shell.ts';
 
 /** What guest programs print where a measurement begins or ends (bench/guest/arguments.h). */
 const MARK = 0x1d;
+/** How a shell does it. */
+export const PRINT_MARK = "printf '\\035'";
 
 /** A moment of a measurement. */
 export interface Mark {
@@ -43,13 +45,10 @@ export class MeasuredShell extends GuestShell {
     return { ...result, marks: this.#marks };
   }
 
-  /**
-   * Runs a command that prints a mark and then `length` bytes, which are counted by a sink that does
-   * nothing else with them. @returns its two marks: that one, and when the last byte was there
-   */
+  /** See `Guest.measureFlood`; the sink does nothing else with the bytes than to count them. */
   measureFlood(command: string, length: number): Promise<MeasuredResult> {
     this.#toCount = length;
-    return this.measure(command);
+    return this.measure(`${PRINT_MARK}; ${command}`);
   }
 
   /** Takes the bytes up to the next mark. @returns those after it */
