@@ -1,5 +1,5 @@
 import { Amounts } from './amounts.ts';
-import type { SideName } from './figure.ts';
+import type { MachineName } from './figure.ts';
 import type { Laboratory } from './laboratory.ts';
 import type { Guest } from './sides/guest.ts';
 
@@ -27,7 +27,7 @@ export class Bench {
   }
 
   /** The guest of `side` at its prompt, alone. */
-  guest(side: SideName): Promise<Guest> {
+  guest(side: MachineName): Promise<Guest> {
     return this.alone(`guest ${side}`, () => this.laboratory.boot(side));
   }
 

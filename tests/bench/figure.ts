@@ -1,7 +1,11 @@
 import type { Bench } from './bench.ts';
 
-/** The three that are measured side by side; tests/bench/README.md tells how each is set up. */
-export const SIDES = ['ringbox', 'v86', 'qemu'] as const;
+/** The three machines that are measured side by side; README.md here tells how each is set up. */
+export const MACHINES = ['ringbox', 'v86', 'qemu'] as const;
+export type MachineName = (typeof MACHINES)[number];
+
+/** What may stand beside Ringbox: other machines, or the same work without one. */
+export const SIDES = [...MACHINES, 'bare'] as const;
 export type SideName = (typeof SIDES)[number];
 
 /** What the table calls them. */
@@ -9,6 +13,7 @@ export const SIDE_TITLES: Record<SideName, string> = {
   ringbox: 'Ringbox',
   v86: 'v86 as shipped',
   qemu: 'native QEMU, TCG',
+  bare: 'without a machine',
 };
 
 /** Measures once, for about `bench.seconds`, and answers a number in the figure's unit. */

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   truncateSync,
+  writeFileSync,
 } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -26,7 +27,8 @@ import { ensurePackages } from '../../guest/build/packages.ts';
 import { projectDirectory } from '../../guest/build/paths.ts';
 import { inStep } from '../../guest/build/progress.ts';
 import { ISOLATION_HEADERS } from '../../src/cli/isolation-headers.ts';
-import type { SideName } from './figure.ts';
+import { Noise } from '../support/noise.ts';
+import type { MachineName, SideName } from './figure.ts';
 import type { Guest, GuestParts } from './sides/guest.ts';
 import { PageSide } from './sides/page-side.ts';
 import { QEMU_PACKAGE, QemuSide } from './sides/qemu-side.ts';
@@ -34,8 +36,10 @@ import { QEMU_PACKAGE, QemuSide } from './sides/qemu-side.ts';
 const PAGES = fileURLToPath(new URL('pages', import.meta.url));
 const PROGRAMS = fileURLToPath(new URL('guest', import.meta.url));
 /** The programs in `guest`, which every guest finds in /tmp/bench. */
-const PROGRAM_NAMES = ['disk-bench'];
-const PAGE_NAMES = ['ringbox', 'v86', 'v86-page'];
+const PROGRAM_NAMES = ['disk-bench', 'fsync-bench', 'integer-bench'];
+const PAGE_NAMES = ['ringbox', 'v86', 'v86-page', 'work'];
+/** The source tree that guests unpack. */
+const TREE = { folders: 25, filesEach: 20, longest: 12 * 1024 };
 
 /** Where the pages are served, here and on the next port; clones that work side by side need ports of their own. */
 const PORT = Number(process.env.RINGBOX_TEST_PORT ?? 5283);
@@ -113,7 +117,7 @@ export class Laboratory {
   }
 
   /** Boots the guest of `side` to its prompt and unpacks the programs in it. */
-  async boot(side: SideName): Promise<Guest> {
+  async boot(side: MachineName): Promise<Guest> {
     const guest = side === 'qemu' ? await this.#bootQemu() : await this.#bootPage(side);
     await guest.measure(`tar -x -C /tmp -f ${guest.disk}`);
     return guest;
@@ -222,11 +226,26 @@ async function makeWorkDisk(folder: string, target: string): Promise<void> {
   for (const name of PROGRAM_NAMES) {
     copyFileSync(await buildGuestProgram(join(PROGRAMS, `${name}.c`)), join(tree, name));
   }
+  makeTree(join(tree, 'tree'));
   const archive = join(folder, 'programs.tar');
   await runCommand('tar', ['-c', '-f', archive, '-C', join(folder, 'tree'), 'bench']);
   const image = randomBytes(WORK_SIZE);
   readFileSync(archive).copy(image);
   await writeFile(target, image);
+}
+
+/** Files of text in folders, the same ones for ever. */
+function makeTree(tree: string): void {
+  const line = 'static int some_function(struct some_type *argument, int number);\n';
+  const noise = new Noise(1);
+  for (let folder = 0; folder < TREE.folders; folder++) {
+    const path = join(tree, `folder-${folder}`);
+    mkdirSync(path, { recursive: true });
+    for (let file = 0; file < TREE.filesEach; file++) {
+      const lines = 1 + (noise.next() % Math.floor(TREE.longest / line.length));
+      writeFileSync(join(path, `file-${file}.c`), line.repeat(lines));
+    }
+  }
 }
 
 /** Not by `import()`: the module runner that has loaded this file is closed by now. */

@@ -1,12 +1,12 @@
 import type { Bench } from '../bench.ts';
-import { type Figure, onSides, type SideName } from '../figure.ts';
+import { type Figure, MACHINES, type MachineName, onSides } from '../figure.ts';
 import { ShownPage } from '../sides/shown-page.ts';
 
 // From the start of the navigation to the shell's prompt on the terminal: Ringbox's own page, and
 // one with v86 and its own terminal, which has the same files from the same server. With a warm
 // cache the visitor comes a second time. For QEMU it is the time from its start, both times.
 
-async function boot(bench: Bench, side: SideName, visits: number): Promise<number> {
+async function boot(bench: Bench, side: MachineName, visits: number): Promise<number> {
   await bench.quiet();
   const { laboratory } = bench;
   if (side === 'qemu') {
@@ -38,7 +38,7 @@ function untilPrompt(name: string, title: string, visits: number): Figure {
     better: 'less',
     fresh: true,
     goals: { v86: 2 },
-    sides: onSides(['ringbox', 'v86', 'qemu'], (bench, side) => boot(bench, side, visits)),
+    sides: onSides(MACHINES, (bench, side) => boot(bench, side, visits)),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Bench } from '../bench.ts';
-import { type Figure, onSides, SIDES } from '../figure.ts';
+import { type Figure, MACHINES, onSides } from '../figure.ts';
 import { type Drawing, ShownPage } from '../sides/shown-page.ts';
 
 // The console hvc0, which is a virtio console on all sides.
@@ -25,7 +25,7 @@ const counted: Figure = {
   unit: 'MB/s',
   better: 'more',
   goals: { v86: 1.2, qemu: 1.5 },
-  sides: onSides(SIDES, async (bench, side) => {
+  sides: onSides(MACHINES, async (bench, side) => {
     const guest = await bench.guest(side);
     const length = floodLength(bench);
     const zeros = `dd if=/dev/zero bs=${PIECE} count=${length / PIECE} 2>/dev/null`;

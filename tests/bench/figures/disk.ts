@@ -1,4 +1,4 @@
-import { type Figure, onSides, SIDES } from '../figure.ts';
+import { type Figure, MACHINES, onSides } from '../figure.ts';
 import { type CountedWork, workBetweenMarks } from './rate.ts';
 
 // The work disk without the guest's page cache (O_DIRECT): virtio-blk with Ringbox and QEMU, IDE
@@ -42,7 +42,7 @@ function requestsPerSecond(work: DiskWork, goals: { v86: number; qemu: number })
     unit: 'requests/s',
     better: 'more',
     goals,
-    sides: onSides(SIDES, async (bench, side) => {
+    sides: onSides(MACHINES, async (bench, side) => {
       const { count, seconds } = await workBetweenMarks(bench, side, requests);
       return count / seconds;
     }),
@@ -57,7 +57,7 @@ function megabytesPerSecond(work: DiskWork, goals: { v86: number; qemu: number }
     unit: 'MB/s',
     better: 'more',
     goals,
-    sides: onSides(SIDES, async (bench, side) => {
+    sides: onSides(MACHINES, async (bench, side) => {
       const { count, seconds } = await workBetweenMarks(bench, side, requests);
       return (count * work.block) / 1e6 / seconds;
     }),

@@ -1,5 +1,6 @@
 import type { Bench } from '../bench.ts';
-import type { SideName } from '../figure.ts';
+import type { MachineName } from '../figure.ts';
+import { PRINT_MARK } from '../sides/measured-shell.ts';
 
 /** Work of a guest program that marks where what counts begins and ends. */
 export interface CountedWork {
@@ -9,6 +10,19 @@ export interface CountedWork {
   command(count: number, disk: string): string;
   /** How often at first. */
   first: number;
+}
+
+/** Work of a shell command, marked before and after it. @param first how often at first */
+export function markedWork(
+  name: string,
+  first: number,
+  command: (count: number, disk: string) => string,
+): CountedWork {
+  return {
+    name,
+    first,
+    command: (count, disk) => `${PRINT_MARK}; ${command(count, disk)}; ${PRINT_MARK}`,
+  };
 }
 
 /** What a guest has done between two marks. */
@@ -23,7 +37,7 @@ export interface Work {
 /** Lets a guest work for about as long as a measurement is to take. */
 export async function workBetweenMarks(
   bench: Bench,
-  side: SideName,
+  side: MachineName,
   work: CountedWork,
 ): Promise<Work> {
   const guest = await bench.guest(side);
