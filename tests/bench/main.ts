@@ -6,7 +6,8 @@ import { Bench } from './bench.ts';
 import type { Figure } from './figure.ts';
 import { figures as allFigures } from './figures/index.ts';
 import { Laboratory } from './laboratory.ts';
-import { keepReport, makeReport } from './report.ts';
+import { plotPage } from './plot.ts';
+import { keepReport, makeReport, readHistory } from './report.ts';
 import { runFigures } from './runner.ts';
 import { formatNumber, formatTable } from './table.ts';
 import { judge } from './verdict.ts';
@@ -24,6 +25,7 @@ With NAMEs only those figures, or all whose names begin so.
 `;
 
 const REPORT_FILE = join(projectDirectory, 'bench.json');
+const PLOT_FILE = join(projectDirectory, 'bench.html');
 /** Rounds that only warm up, runs that count, and about how long each measurement is, in seconds. */
 const THOROUGH = { warmUps: 2, runs: 5, seconds: 2, deadline: Number.POSITIVE_INFINITY };
 /**
@@ -51,7 +53,15 @@ export async function bench(parameters: string[]): Promise<number> {
     for (const { name, title } of options.figures) process.stdout.write(`${name}: ${title}\n`);
     return 0;
   }
-  return measure(options);
+  return options.plot ? plot() : measure(options);
+}
+
+/** Shortened measurements are not worth a look over time. */
+function plot(): number {
+  const reports = readHistory().filter(({ quick }) => !quick);
+  writeFileSync(PLOT_FILE, plotPage(reports));
+  process.stdout.write(`${reports.length} measurements: open file://${PLOT_FILE}\n`);
+  return 0;
 }
 
 function readOptions(parameters: string[]): Options | null {
