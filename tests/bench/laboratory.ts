@@ -117,8 +117,8 @@ export class Laboratory {
   }
 
   /** Boots the guest of `side` to its prompt and unpacks the programs in it. */
-  async boot(side: MachineName): Promise<Guest> {
-    const guest = side === 'qemu' ? await this.#bootQemu() : await this.#bootPage(side);
+  async boot(side: MachineName, changes: Partial<GuestParts> = {}): Promise<Guest> {
+    const guest = side === 'qemu' ? await this.#bootQemu() : await this.#bootPage(side, changes);
     await guest.measure(`tar -x -C /tmp -f ${guest.disk}`);
     return guest;
   }
@@ -135,9 +135,10 @@ export class Laboratory {
     rmSync(this.folder, { recursive: true });
   }
 
-  #bootPage(side: 'ringbox' | 'v86'): Promise<Guest> {
+  #bootPage(side: 'ringbox' | 'v86', changes: Partial<GuestParts>): Promise<Guest> {
+    const parts = { ...guestParts(this.guest), ...changes };
     const disk = side === 'v86' ? '/dev/sdb' : '/dev/vdb';
-    return PageSide.boot(this.browser, `${this.address}${side}.html`, guestParts(this.guest), disk);
+    return PageSide.boot(this.browser, `${this.address}${side}.html`, parts, disk);
   }
 
   #bootQemu(): Promise<Guest> {
@@ -160,6 +161,7 @@ function guestParts({ rootfsSize, commandLine }: GuestFiles): GuestParts {
     rootUrl: 'guest/rootfs.ext4.gzip',
     rootSize: rootfsSize,
     workUrl: 'guest/work.img',
+    furtherDisks: 0,
     firmwareUrl: 'guest/seabios.bin',
     commandLine,
     memory: MEMORY,

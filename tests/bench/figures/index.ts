@@ -3,6 +3,7 @@ import { bootFigures } from './boot.ts';
 import { consoleFigures } from './console.ts';
 import { diskFigures } from './disk.ts';
 import { fileFigures } from './files.ts';
+import { idleFigures } from './idle.ts';
 import { keptFigures } from './kept.ts';
 import { processorFigures } from './processor.ts';
 import { togetherFigures } from './together.ts';
@@ -16,4 +17,5 @@ export const figures: Figure[] = [
   ...togetherFigures,
   ...fileFigures,
   ...bootFigures,
+  ...idleFigures,
 ];

@@ -2,6 +2,8 @@ import { Machine } from '../../../src/machine/index.ts';
 import type { GuestParts } from '../sides/guest.ts';
 import { fetchImage, PageGuest, type PageMachine } from './page-guest.ts';
 
+const FURTHER_SIZE = 1024 * 1024;
+
 /** Ringbox: both disks in memory, the console read as fast as the page gets to it. */
 async function start(
   parts: GuestParts,
@@ -14,6 +16,7 @@ async function start(
     disks: [
       { image: await fetchImage(parts.rootUrl), size: parts.rootSize },
       { image: await fetchImage(parts.workUrl) },
+      ...Array.from({ length: parts.furtherDisks }, () => ({ size: FURTHER_SIZE })),
     ],
   });
   void readConsole(machine, receive);

@@ -12,6 +12,8 @@ export interface Guest extends Subject {
    * @returns two marks: when it began, and when the last byte was there
    */
   measureFlood(command: string, length: number): Promise<MeasuredResult>;
+  /** Seconds of processor that its process has used, and others that stand still. */
+  processorTime(): Promise<number>;
 }
 
 /** What a guest starts with. */
@@ -22,6 +24,8 @@ export interface GuestParts {
   rootSize: number;
   /** The disk to be worked with. */
   workUrl: string;
+  /** Small disks after these two; only Ringbox's guest has them. */
+  furtherDisks: number;
   firmwareUrl: string;
   commandLine: string;
   /** MiB. */

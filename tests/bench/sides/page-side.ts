@@ -1,13 +1,16 @@
 import type { Browser, Page } from 'playwright';
 import type { Guest, GuestParts } from './guest.ts';
 import type { MeasuredResult } from './measured-shell.ts';
+import { pagesProcessorTime } from './processor-time.ts';
 
 /** A guest in a page of its own, and in a process of the browser's of its own. */
 export class PageSide implements Guest {
   readonly disk: string;
   readonly page: Page;
+  readonly #browser: Browser;
 
-  private constructor(page: Page, disk: string) {
+  private constructor(browser: Browser, page: Page, disk: string) {
+    this.#browser = browser;
     this.page = page;
     this.disk = disk;
   }
@@ -25,7 +28,7 @@ export class PageSide implements Guest {
     await page.goto(address);
     await page.waitForFunction(() => 'pageGuest' in globalThis);
     await page.evaluate((given) => pageGuest.boot(given), parts);
-    return new PageSide(page, disk);
+    return new PageSide(browser, page, disk);
   }
 
   measure(command: string): Promise<MeasuredResult> {
@@ -37,6 +40,10 @@ export class PageSide implements Guest {
       command,
       length,
     ] as const);
+  }
+
+  processorTime(): Promise<number> {
+    return pagesProcessorTime(this.#browser);
   }
 
   pause(): Promise<void> {

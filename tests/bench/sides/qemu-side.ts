@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import type { Guest } from './guest.ts';
 import { type MeasuredResult, MeasuredShell, PRINT_MARK } from './measured-shell.ts';
+import { processorTime } from './processor-time.ts';
 
 /** What the guest calls its second console. */
 const SINK = '/dev/hvc1';
@@ -70,6 +71,10 @@ export class QemuSide implements Guest {
     const written = statSync(this.#sink).size - before;
     if (written !== length) throw new Error(`${written} bytes came out of ${length}`);
     return result;
+  }
+
+  async processorTime(): Promise<number> {
+    return processorTime(this.#process.pid ?? 0);
   }
 
   async pause(): Promise<void> {
