@@ -26,7 +26,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1000,
   },
-  test: { include: ['tests/unit/**/*.test.ts', 'tests/property/**/*.test.ts'] },
+  test: {
+    include: ['tests/unit/**/*.test.ts', 'tests/property/**/*.test.ts'],
+    // Tests check behaviour, not time: a machine may be busy with something else.
+    testTimeout: 60_000,
+  },
   // Imported by a worker alone, where Vite would find it late and reload the page.
   optimizeDeps: { include: ['fzstd'] },
   server: { headers: ISOLATION_HEADERS },

@@ -13,7 +13,7 @@ const USAGE = `Usage: ringbox COMMAND [options]
 
   ringbox start [--port N] [--host NAME]   serve the page on localhost (default port 5173)
   ringbox run [options] [-- COMMAND...]    boot a machine in headless Chromium; see run --help
-  ringbox disk create|convert|info ...     make, convert, inspect disk images; see disk --help
+  ringbox disk COMMAND ...                 make, convert, inspect disk images; see disk --help
   ringbox test [--unit | --e2e [options]]  check, then run the tests
 `;
 

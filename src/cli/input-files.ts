@@ -79,7 +79,7 @@ export function checkDistinct(disks: DiskArgument[]): void {
   }
 }
 
-function isWritable(path: string): boolean {
+export function isWritable(path: string): boolean {
   try {
     accessSync(path, constants.W_OK);
     return true;

@@ -1,6 +1,7 @@
 import { type ImageOptions, openKeptBase } from '../devices/block/create.ts';
-import { baseName, checkBase, openStore } from '../devices/block/kept-disk.ts';
+import { checkBase, openStore } from '../devices/block/kept-disk.ts';
 import { openKeptFile } from '../devices/block/kept-file.ts';
+import { baseName } from '../devices/block/store/base-name.ts';
 import { rebaseStore } from '../devices/block/store/rebase.ts';
 import type { Watch } from '../devices/block/store/steps.ts';
 import type { KeptOptions } from './disk-source.ts';
@@ -18,9 +19,9 @@ export async function rebaseKept(
   try {
     const store = openStore(file, disk.keep);
     const from = await openKeptBase(disk);
-    checkBase(store, disk.keep, from === null ? '' : await baseName(from));
+    checkBase(store, disk.keep, from === null ? '' : await baseName(from.fingerprint));
     const to = onto && (await openKeptBase(onto));
-    const named = to && { image: to.image, name: await baseName(to) };
+    const named = to && { image: to.image, name: await baseName(to.fingerprint) };
     await rebaseStore(store, from?.image ?? null, named, watch);
     await Promise.all([from?.image.close(), to?.image.close()]);
   } finally {

@@ -84,16 +84,15 @@ export class Disk {
 
   /** What a store calls the disk's image, '' for zeros; null when changes are not kept. */
   async base(): Promise<string | null> {
-    return this.#host.call('base');
+    return this.#call('base');
   }
 
   /** For another worker, which reads the disk while the machine is at rest. */
   reader(): DiskReader {
-    const host = this.#host;
     return {
-      ranges: (content, from, limit) => host.call(content, from, limit),
-      async read(offset, length) {
-        const bytes = await host.call<Uint8Array<ArrayBuffer>>('read', offset, length);
+      ranges: (content, from, limit) => this.#call(content, from, limit),
+      read: async (offset, length) => {
+        const bytes = await this.#call<Uint8Array<ArrayBuffer>>('read', offset, length);
         return Comlink.transfer(bytes, [bytes.buffer]);
       },
     };

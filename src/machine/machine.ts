@@ -140,7 +140,6 @@ export class Machine {
     const wiring = new Wiring(rings);
     const memory = options.memory ?? MEMORY_LIMITS.standard;
     const hardware = await assemble(memory, plans, offer, wiring);
-    if (options.disks?.some(({ keep }) => keep !== undefined)) askForPersistence();
     return new Machine(hardware, startSoftware, options, wiring);
   }
 
@@ -184,6 +183,8 @@ export class Machine {
    *   written last could not be kept, but detached it is
    */
   async detachDisk(disk: Disk): Promise<void> {
+    // Whoever reads it just now is to have all of it.
+    await this.#rest.over;
     const index = this.#disks.get(disk);
     if (index === undefined) {
       const message = `The disk ${disk.name} is not attached to this machine.`;
@@ -451,6 +452,7 @@ export class Machine {
 
   #addDisk(options: DiskOptions, name: string, index: number): Disk {
     const { readOnly = false, keep } = options;
+    if (keep !== undefined) askForPersistence();
     const { host } = this.#hardware.bay.at(index);
     const isAttached = () => this.#disks.has(disk);
     const disk = new Disk({ name, readOnly, kept: keep ?? null, host, isAttached });

@@ -220,7 +220,7 @@ test('wrong usage is answered with 2 and one line', async () => {
   writeFileSync(at('odd.img'), Buffer.alloc(1000));
   writeFileSync(at('foreign.ringdisk'), Buffer.alloc(8192, 'x'));
   const cases: [string[], RegExp][] = [
-    [[], /^disk needs a command: create, convert or info; see ringbox disk --help$/],
+    [[], /^disk needs a command: create, .* or rebase; see ringbox disk --help$/],
     [['frobnicate'], /^unknown command 'disk frobnicate'/],
     [['create', at('a.img')], /^create needs --size/],
     [['create', at('a.img'), '--size', '1000'], /1000 bytes are no multiple of 512.*1024 would be/],

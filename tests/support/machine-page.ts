@@ -8,6 +8,7 @@ import {
   type OfferOptions,
   type SerialPort,
 } from '../../src/machine';
+import { GuestShell } from './guest-shell.ts';
 
 /** What a test says about a machine; everything can cross from Node to the page. */
 export interface TestMachineOptions {
@@ -40,30 +41,23 @@ interface Manifest {
   commandLine: string;
 }
 
-/** Begins and ends what a command reports: control characters that no command prints. */
-const REPORT = '\x1e';
-
 /**
  * A machine with the default guest, driven by its console, or by its serial port. Everything that a test waits for is an
  * event: a piece of output, or a change of state.
  */
-export class TestMachine {
+export class TestMachine extends GuestShell {
   readonly machine: Machine;
-  /** Everything that the terminal has printed, as Latin-1 so that it can be binary. */
-  output = '';
   readonly errors: string[] = [];
   readonly states: string[] = [];
   readonly panics: string[] = [];
-  readonly #terminal: ConsolePort | SerialPort;
-  #waiting: (() => void)[] = [];
 
   constructor(machine: Machine, terminal: 'console' | 'serial' = 'console') {
+    super((text) => machine[terminal].write(text));
     this.machine = machine;
-    this.#terminal = machine[terminal];
-    machine.on('state', (state) => this.#note(() => this.states.push(state)));
-    machine.on('error', (error) => this.#note(() => this.errors.push(error.message)));
-    machine.on('panic', (message) => this.#note(() => this.panics.push(message)));
-    void this.#readTerminal();
+    machine.on('state', (state) => this.note(() => this.states.push(state)));
+    machine.on('error', (error) => this.note(() => this.errors.push(error.message)));
+    machine.on('panic', (message) => this.note(() => this.panics.push(message)));
+    void this.#readTerminal(machine[terminal]);
   }
 
   /** The options of a machine with the default guest. */
@@ -118,75 +112,18 @@ export class TestMachine {
     return machine;
   }
 
-  /** Waits for the shell's prompt and makes it silent. */
-  async untilPrompt(): Promise<void> {
-    await this.waitFor(/# /);
-    await this.#terminal.write(`stty -echo; PS1=; PS2=; printf '${octal(REPORT)}silent'\n`);
-    await this.waitFor(new RegExp(`${REPORT}silent`));
-    this.output = '';
-  }
-
-  /** Runs a shell command to its end. Its output is all that the terminal printed meanwhile. */
-  async run(command: string): Promise<{ output: string; status: number }> {
-    this.output = '';
-    const report = `printf '${octal(REPORT)}%d${octal(REPORT)}' $?`;
-    await this.#terminal.write(`{ ${command}\n}; ${report}\n`);
-    const begin = await this.#find(REPORT, 0);
-    const end = await this.#find(REPORT, begin + 1);
-    const status = Number(this.output.slice(begin + 1, end));
-    return { output: this.output.slice(0, begin).replaceAll('\r\n', '\n'), status };
-  }
-
-  /** Where `text` is in the output, from `start` on; looks at each piece once. */
-  #find(text: string, start: number): Promise<number> {
-    let from = start;
-    return this.until(() => {
-      const found = this.output.indexOf(text, from);
-      from = Math.max(start, this.output.length - text.length + 1);
-      return found === -1 ? undefined : found;
-    });
-  }
-
-  /** Resolves when the terminal's output matches. */
-  waitFor(pattern: RegExp): Promise<RegExpExecArray> {
-    return this.until(() => pattern.exec(this.output) ?? undefined);
-  }
-
-  /** Resolves with the first value of `condition` that is not undefined. */
-  async until<Value>(condition: () => Value | undefined): Promise<Value> {
-    for (;;) {
-      const value = condition();
-      if (value !== undefined) return value;
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-  }
-
   /** Resolves when the machine is in `state`. */
   async untilState(state: string): Promise<void> {
     await this.until(() => (this.machine.state === state ? true : undefined));
   }
 
-  async #readTerminal(): Promise<void> {
-    const decoder = new TextDecoder('latin1');
-    for await (const bytes of this.#terminal.output) {
-      this.#note(() => {
-        this.output += decoder.decode(bytes);
-      });
-    }
-  }
-
-  #note(change: () => void): void {
-    change();
-    for (const resolve of this.#waiting.splice(0)) resolve();
+  async #readTerminal({ output }: ConsolePort | SerialPort): Promise<void> {
+    for await (const bytes of output) this.receive(bytes);
   }
 }
 
 async function fetchBlob(url: string): Promise<Blob> {
   return (await fetch(url)).blob();
-}
-
-function octal(text: string): string {
-  return `\\0${text.charCodeAt(0).toString(8).padStart(2, '0')}`;
 }
 
 Object.assign(globalThis, { TestMachine, Machine, MachineError, machineApi });

@@ -5,6 +5,7 @@ import type { DiskOptions } from './options.ts';
 import { parseSize } from './size.ts';
 
 const HELP = 'ringbox disk --help';
+const COMMANDS = 'create, convert, info, commit or rebase';
 
 /** Reads the words behind `ringbox disk`. @throws RunError with exit status 2 */
 export function parseDiskArguments([command, ...words]: string[]): DiskOptions | 'help' {
@@ -15,11 +16,15 @@ export function parseDiskArguments([command, ...words]: string[]): DiskOptions |
       return parseConvert(words);
     case 'info':
       return parseInfo(words);
+    case 'commit':
+      return parseCommit(words);
+    case 'rebase':
+      return parseRebase(words);
     case '--help':
     case '-h':
       return 'help';
     case undefined:
-      throw usageError(`disk needs a command: create, convert or info; see ${HELP}`);
+      throw usageError(`disk needs a command: ${COMMANDS}; see ${HELP}`);
     default:
       throw usageError(`unknown command 'disk ${command}'; see ${HELP}`);
   }
@@ -58,6 +63,36 @@ function parseInfo(words: string[]): DiskOptions | 'help' {
   const found = read(words, ['--json'], [], ['FILE']);
   if (found === 'help') return 'help';
   return { command: 'info', file: found.operands[0], json: found.flags.has('--json') };
+}
+
+function parseCommit(words: string[]): DiskOptions | 'help' {
+  const found = read(words, ['--force'], ['--base', '--name'], ['STORE']);
+  if (found === 'help') return 'help';
+  const { operands, flags, value } = found;
+  const base = value('--base');
+  if (base === undefined) {
+    throw usageError(`commit needs --base, the image that STORE was made over; see ${HELP}`);
+  }
+  const name = parseName(value('--name'));
+  return { command: 'commit', store: operands[0], base, name, force: flags.has('--force') };
+}
+
+function parseRebase(words: string[]): DiskOptions | 'help' {
+  const found = read(words, ['--force'], ['--base', '--onto', '--name'], ['STORE']);
+  if (found === 'help') return 'help';
+  const { operands, flags, value } = found;
+  const onto = value('--onto');
+  const name = parseName(value('--name'));
+  if (name !== undefined && onto === undefined) {
+    throw usageError(`--name names the new base, which --onto would give; see ${HELP}`);
+  }
+  const base = value('--base');
+  return { command: 'rebase', store: operands[0], base, onto, name, force: flags.has('--force') };
+}
+
+function parseName(text: string | undefined): string | undefined {
+  if (text === '') throw usageError('--name takes a name, which is not empty');
+  return text;
 }
 
 /** @param names what the operands are called, of which each must be there; `--` ends the options */

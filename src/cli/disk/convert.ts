@@ -1,14 +1,11 @@
 import { resolve } from 'node:path';
-import { Cleanup } from '../cleanup.ts';
-import { signalExitCodes } from '../exit-codes.ts';
-import { Interruption } from '../interruption.ts';
-import { RunError } from '../run-error.ts';
 import type { DescriptorFile } from './descriptor-file.ts';
 import { type DiskFormat, formatToWrite } from './formats.ts';
+import { interruptible, type Surroundings } from './interruptible.ts';
 import { type Opening, openDisk } from './opened-disk.ts';
 import type { ConvertOptions } from './options.ts';
 import { OutputFile } from './output-file.ts';
-import { PartFile } from './part-file.ts';
+import { scratchBeside } from './part-file.ts';
 import { writeProblem } from './problems.ts';
 import { withProgress } from './progress.ts';
 import type { Segment } from './segments.ts';
@@ -21,25 +18,10 @@ import { type WatchedDisk, watched } from './watch.ts';
  * @throws RunError; then the output is as it was
  */
 export async function convertDisk(options: ConvertOptions): Promise<void> {
-  const cleanup = new Cleanup();
-  const interruption = new Interruption();
-  const controller = new AbortController();
-  interruption.requested.then((signal) => {
-    controller.abort(new RunError(signalExitCodes[signal], ''));
-  });
-  try {
-    await convert(options, cleanup, controller.signal);
-  } finally {
-    await cleanup.run();
-    interruption.dispose();
-  }
+  await interruptible((surroundings) => convert(options, surroundings));
 }
 
-async function convert(
-  options: ConvertOptions,
-  cleanup: Cleanup,
-  signal: AbortSignal,
-): Promise<void> {
+async function convert(options: ConvertOptions, { cleanup, signal }: Surroundings): Promise<void> {
   const { input, base, output: name, force } = options;
   const format = formatToWrite(name, options.format);
   if (format === 'zstd') requireTool('zstd');
@@ -47,11 +29,7 @@ async function convert(
   const inputs = base === undefined ? [input] : [input, base];
   const output = await OutputFile.create(name, force, inputs);
   cleanup.add(() => output.discard());
-  const scratch = () => {
-    const file = new PartFile(output.file.path, 0o600);
-    cleanup.add(file.discard);
-    return file;
-  };
+  const scratch = scratchBeside(output.file.path, cleanup);
   const source = await openDisk(input, base, { cleanup, scratch, signal });
   const disk = { name: input, source, signal };
   // A store is made for a size; and what is wrong with the input is better known before.

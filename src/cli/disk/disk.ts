@@ -1,14 +1,16 @@
 import { exitCodes } from '../exit-codes.ts';
 import { reported } from '../reported.ts';
 import { parseDiskArguments } from './arguments.ts';
+import { commitDisk } from './commit.ts';
 import { convertDisk } from './convert.ts';
 import { createDisk } from './create.ts';
 import { diskHelpText } from './help.ts';
 import { describeDisk, inspectDisk } from './info.ts';
 import type { DiskOptions } from './options.ts';
+import { rebaseDisk } from './rebase.ts';
 
 /**
- * `ringbox disk`: makes, converts and inspects disk images; see `help.ts`.
+ * `ringbox disk`: makes, converts, inspects and changes disk images; see `help.ts`.
  * @param words what follows `ringbox disk`
  * @returns the exit status
  */
@@ -28,6 +30,12 @@ async function answer(options: DiskOptions | 'help'): Promise<string> {
       return '';
     case 'convert':
       await convertDisk(options);
+      return '';
+    case 'commit':
+      await commitDisk(options);
+      return '';
+    case 'rebase':
+      await rebaseDisk(options);
       return '';
     case 'info': {
       const info = await inspectDisk(options.file);

@@ -112,13 +112,18 @@ export function describeDisk(info: DiskInfo): string {
   const lines = [
     ['format', info.version === null ? info.format : `${info.format}, version ${info.version}`],
     ['size', bytes(info.size)],
-    ['stored', info.stored === null ? undefined : bytes(info.stored)],
+    ['stored', info.stored === null ? undefined : describeStored(info, info.stored)],
     ['file', `${bytes(info.fileSize)}, of which ${bytes(info.allocated)} are on the medium`],
     ['base', info.base === '' ? 'none' : (info.base ?? undefined)],
     ['clean', info.clean === null ? undefined : describeState(info)],
   ];
   const said = lines.filter(([, text]) => text !== undefined);
   return said.map(([title, text]) => `${`${title}:`.padEnd(8)}${text}\n`).join('');
+}
+
+function describeStored({ format, base }: DiskInfo, stored: number): string {
+  const isOverlay = format === 'store' && base !== '';
+  return isOverlay ? `${bytes(stored)}, all that was changed since its base` : bytes(stored);
 }
 
 function describeState({ clean, format, logPages }: DiskInfo): string {

@@ -1,15 +1,11 @@
-import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { recover } from '../../devices/block/store/recovery.ts';
 import type { Cleanup } from '../cleanup.ts';
-import { hasJournal } from '../disk-journal.ts';
-import { lockDisk } from '../disk-lock.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { checkReadableFile } from '../input-files.ts';
-import { RunError, usageError } from '../run-error.ts';
+import { usageError } from '../run-error.ts';
 import { CompressedSource, unpackGzip, unpackZstd } from './compressed-source.ts';
-import { DescriptorFile } from './descriptor-file.ts';
+import type { DescriptorFile } from './descriptor-file.ts';
 import { type DiskFormat, recognizeFormat } from './formats.ts';
+import { openLocked } from './locked-file.ts';
 import { readProblem } from './problems.ts';
 import { withProgress } from './progress.ts';
 import { readQcow2Header } from './qcow2.ts';
@@ -38,7 +34,7 @@ export async function openDisk(
   base: string | undefined,
   opening: Opening,
 ): Promise<DiskSource> {
-  const file = await openLocked(name, opening.cleanup);
+  const file = await openLocked(name, 'r', opening.cleanup);
   try {
     const format = recognizeFormat(name, file);
     if (format === 'store') return await openStore(name, file, base, opening);
@@ -47,27 +43,6 @@ export async function openDisk(
   } catch (error) {
     throw readProblem(name, error);
   }
-}
-
-/** A file that no `ringbox run` writes to meanwhile, nor has left half written. */
-async function openLocked(name: string, cleanup: Cleanup): Promise<DescriptorFile> {
-  checkReadableFile(name);
-  const path = realpathSync(name);
-  const lock = await lockDisk(path, true);
-  if (!lock) {
-    throw new RunError(exitCodes.failure, `${name}: the file is in use by another program`);
-  }
-  cleanup.add(() => lock.release());
-  if (hasJournal(path)) {
-    throw new RunError(
-      exitCodes.failure,
-      `${name}: a run was interrupted while it wrote its changes back; ` +
-        'give the disk to ringbox run once, and that is completed',
-    );
-  }
-  const file = new DescriptorFile(path, 'r');
-  cleanup.add(() => file.close());
-  return file;
 }
 
 async function openStore(

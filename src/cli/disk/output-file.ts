@@ -5,6 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { RunError, usageError } from '../run-error.ts';
 import { PartFile } from './part-file.ts';
 import { writeProblem } from './problems.ts';
+import { isSameFile } from './same-file.ts';
 
 /** What a file system says that has no hard links. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
@@ -115,10 +116,7 @@ function existsAlready(name: string): RunError {
 function checkReplaceable(name: string, path: string, inputs: string[]): Stats {
   const status = statSync(path);
   if (!status.isFile()) throw usageError(`${name}: this is not a regular file`);
-  const isInput = inputs.some((input) => {
-    const other = statSync(input, { throwIfNoEntry: false });
-    return other?.dev === status.dev && other.ino === status.ino;
-  });
-  if (isInput) throw usageError(`${name}: this is also what is read; give another name`);
+  if (inputs.some((input) => isSameFile(input, path)))
+    throw usageError(`${name}: this is also what is read; give another name`);
   return status;
 }

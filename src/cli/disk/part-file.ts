@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import type { Cleanup } from '../cleanup.ts';
 import { DescriptorFile } from './descriptor-file.ts';
 
 /**
@@ -22,5 +23,14 @@ export class PartFile extends DescriptorFile {
     } finally {
       rmSync(this.path, { force: true });
     }
+  };
+}
+
+/** What makes empty files for a while beside a file, for this user alone. */
+export function scratchBeside(path: string, cleanup: Cleanup): () => PartFile {
+  return () => {
+    const file = new PartFile(path, 0o600);
+    cleanup.add(file.discard);
+    return file;
   };
 }

@@ -30,6 +30,15 @@ export function readProblem(name: string, error: unknown): unknown {
   return failure(`${name}: it could not be read (${messageOf(error)})`, error);
 }
 
+/** What a failure to change a store in place comes to. */
+export function storeProblem(name: string, error: unknown): unknown {
+  if (error instanceof RunError) return error;
+  if (!(error instanceof DeviceError)) {
+    return failure(`${name}: it or its base could not be read (${messageOf(error)})`, error);
+  }
+  return error.code === 'disk-full' ? writeProblem(name, error) : readProblem(name, error);
+}
+
 const WRITE_PROBLEMS: Readonly<Record<string, string>> = {
   ENOSPC: 'there is no room left for it; make some',
   EDQUOT: 'there is no room left for it within your quota; make some',

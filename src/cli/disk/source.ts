@@ -14,11 +14,11 @@ export interface DiskSource {
 /** A raw image. */
 export class RawSource implements DiskSource {
   readonly size: number;
-  readonly #file: DescriptorFile;
+  readonly file: DescriptorFile;
   #position = 0;
 
   constructor(file: DescriptorFile) {
-    this.#file = file;
+    this.file = file;
     this.size = file.getSize();
   }
 
@@ -29,7 +29,7 @@ export class RawSource implements DiskSource {
   async *segments(): AsyncGenerator<Segment> {
     for (this.#position = 0; this.#position < this.size; this.#position += SEGMENT_SIZE) {
       const bytes = new Uint8Array(Math.min(SEGMENT_SIZE, this.size - this.#position));
-      this.#file.readWhole(bytes, this.#position);
+      this.file.readWhole(bytes, this.#position);
       yield* withoutZeros(bytes);
     }
   }

@@ -11,11 +11,12 @@ const MOST_SEGMENTS = 254;
 const PHYSICAL_BLOCK_EXPONENT = 3;
 
 /**
- * Bytes that a data segment may have at most: the largest power of two of which MOST_SEGMENTS fit
- * into one chain, which may have 4 GiB. It costs nothing: requests of Linux are of 1.25 MiB, so
- * that it never has to cut a segment.
+ * Bytes that a data segment may have at most: so many that Linux, whose requests are of 1.25 MiB,
+ * never has to cut one, and so few that MOST_SEGMENTS of them fit into one chain, which may have
+ * 4 GiB. The odd sector is for SeaBIOS (1.16), which multiplies the two fields, takes the lower 16
+ * bits for the length of its requests, and waits for ever when these are 0.
  */
-export const MAXIMUM_SEGMENT_LENGTH = 16 * 2 ** 20;
+export const MAXIMUM_SEGMENT_LENGTH = 16 * 2 ** 20 + SECTOR_SIZE;
 
 /** Where the driver chooses between write-back (1) and write-through (0). */
 export const WRITEBACK_OFFSET = 32;

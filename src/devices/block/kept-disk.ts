@@ -1,9 +1,8 @@
 import { DeviceError } from '../errors.ts';
 import type { BaseImage } from './backend.ts';
-import { digest, hexadecimal } from './digest.ts';
 import { checkSize, diskSize } from './disk-size.ts';
 import { openKeptFile } from './kept-file.ts';
-import { LONGEST_BASE_NAME } from './store/format.ts';
+import { baseName } from './store/base-name.ts';
 import { isUnborn } from './store/recovery.ts';
 import { Store } from './store/store.ts';
 import { StoreBackend } from './store/store-backend.ts';
@@ -28,7 +27,7 @@ export async function openKeptDisk(
   base: KeptBase | null,
   size: number | undefined,
 ): Promise<StoreBackend> {
-  const below = base && { ...base, fingerprint: await baseName(base) };
+  const below = base && { ...base, fingerprint: await baseName(base.fingerprint) };
   const file = await openKeptFile(name);
   try {
     // A disk must not be smaller than its image.
@@ -41,17 +40,6 @@ export async function openKeptDisk(
     file.close();
     throw error;
   }
-}
-
-/**
- * What a store calls its base: the fingerprint, if a superblock has room for it; of a long one the
- * beginning, and its checksum.
- */
-export async function baseName({ fingerprint }: KeptBase): Promise<string> {
-  const bytes = new TextEncoder().encode(fingerprint);
-  if (bytes.length <= LONGEST_BASE_NAME) return fingerprint;
-  const checksum = hexadecimal(await digest(fingerprint));
-  return `${fingerprint.slice(0, 200)}… (SHA-256 ${checksum})`;
 }
 
 function begin(

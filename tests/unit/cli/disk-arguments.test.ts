@@ -32,6 +32,20 @@ describe('ringbox disk', () => {
     expect(parseDiskArguments(['info', '--json', 'a'])).toMatchObject({ json: true });
   });
 
+  it('reads commit and rebase', () => {
+    const words = ['a', '--base', 'b'];
+    const defaults = { store: 'a', base: 'b', name: undefined, force: false };
+    expect(parseDiskArguments(['commit', ...words])).toEqual({ command: 'commit', ...defaults });
+    const rebase = { command: 'rebase', ...defaults, onto: undefined };
+    expect(parseDiskArguments(['rebase', ...words])).toEqual(rebase);
+    expect(parseDiskArguments(['rebase', 'a'])).toEqual({ ...rebase, base: undefined });
+    const more = { name: 'c', force: true };
+    const moreWords = [...words, '--name=c', '--force'];
+    expect(parseDiskArguments(['commit', ...moreWords])).toMatchObject(more);
+    const all = parseDiskArguments(['rebase', ...moreWords, '--onto', 'd']);
+    expect(all).toMatchObject({ ...more, onto: 'd' });
+  });
+
   it.each([
     [['--help']],
     [['-h']],
@@ -52,7 +66,7 @@ describe('ringbox disk', () => {
   });
 
   it.each([
-    [[], 'disk needs a command: create, convert or info'],
+    [[], 'disk needs a command: create, convert, info, commit or rebase'],
     [['make'], "unknown command 'disk make'"],
     [['create', 'a'], 'create needs --size'],
     [['create', '--size', '1G'], 'FILE is missing'],
@@ -71,6 +85,11 @@ describe('ringbox disk', () => {
     [['convert', 'a', 'b', '--format', 'vmdk'], "raw, gzip, zstd, store, qcow2, not 'vmdk'"],
     [['convert', 'a', 'b', '-f'], "unknown option '-f'"],
     [['info', 'a', '--size', '1G'], "unknown option '--size'"],
+    [['commit', 'a'], 'commit needs --base'],
+    [['commit', '--base', 'b'], 'STORE is missing'],
+    [['commit', 'a', '--base', 'b', '--name', ''], '--name takes a name'],
+    [['rebase', 'a', '--base', 'b', '--name', 'c'], 'the new base, which --onto would give'],
+    [['rebase'], 'STORE is missing'],
   ])('refuses %j', async (words, part) => {
     expect(await refusal(() => parseDiskArguments(words))).toContain(part);
   });

@@ -2,6 +2,14 @@ import { DeviceError } from '../../errors.ts';
 import { type ByteSource, newStatistics } from './byte-source.ts';
 
 /**
+ * What tells a file from others, and from itself after a change.
+ * @param name without folders @param size bytes @param modified milliseconds since 1970
+ */
+export function fileFingerprint(name: string, size: number, modified: number): string {
+  return `${name} (${size} bytes, of ${new Date(modified).toISOString()})`;
+}
+
+/**
  * A file that the user has picked or dropped, or another Blob, read in place. The browser watches
  * over a file: one that has changed since it was chosen cannot be read any more.
  */
@@ -25,7 +33,7 @@ export class FileSource implements ByteSource {
     const { size } = this.#blob;
     if (!(this.#blob instanceof File)) return `${size} bytes without a name`;
     const { name, lastModified } = this.#blob;
-    return `${name} (${size} bytes, of ${new Date(lastModified).toISOString()})`;
+    return fileFingerprint(name, size, lastModified);
   }
 
   async read(offset: number, target: Uint8Array<ArrayBuffer>): Promise<void> {

@@ -14,7 +14,7 @@ const PAGE_WORDS = PAGE_SIZE / Int32Array.BYTES_PER_ELEMENT;
 /** An image below a disk, with the name that the store has it by. */
 export interface NamedBase {
   image: BaseImage;
-  /** Not empty: that stands for zeros. */
+  /** See `baseName`; not empty, which stands for zeros. */
   name: string;
 }
 

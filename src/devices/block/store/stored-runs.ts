@@ -1,6 +1,7 @@
 import { PAGE_SIZE } from './format.ts';
 import { ZEROS } from './page-map.ts';
-import { BUFFER_BLOCKS, type Store } from './store.ts';
+import type { StoredBlocks } from './snapshot.ts';
+import { BUFFER_BLOCKS } from './store.ts';
 
 /** The most blocks of zeros in a run, so that somebody else has a turn after some. */
 const MOST_ZEROS = 1 << 14;
@@ -9,7 +10,7 @@ const MOST_ZEROS = 1 << 14;
 export interface StoredRun {
   block: number;
   count: number;
-  /** Zeros without data; or else data that one `Store.read` gives. */
+  /** Zeros without data; or else data that one `read` gives. */
   zeros: boolean;
 }
 
@@ -23,7 +24,7 @@ export function blocksOf(size: number): number {
  * given may be changed before the next ones are.
  */
 export function* storedRuns(
-  store: Store,
+  store: StoredBlocks,
   first = 0,
   end = blocksOf(store.size),
 ): Generator<StoredRun> {

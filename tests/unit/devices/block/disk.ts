@@ -85,8 +85,9 @@ export function expectBytes(actual: Uint8Array, expected: Uint8Array): void {
   if (actual.length !== expected.length) {
     throw new Error(`${actual.length} bytes instead of ${expected.length}`);
   }
+  if (Buffer.compare(actual, expected) === 0) return;
   const index = actual.findIndex((byte, at) => byte !== expected[at]);
-  if (index >= 0) throw new Error(`byte ${index} is ${actual[index]}, not ${expected[index]}`);
+  throw new Error(`byte ${index} is ${actual[index]}, not ${expected[index]}`);
 }
 
 /** A memory disk of `size` bytes of zeros. */

@@ -139,7 +139,7 @@ function describeCommits<Plan>(
           await trial.commit();
           await trial.checkEnd();
         }),
-        { numRuns: 200 },
+        { numRuns: 150 },
       );
     });
 
@@ -167,7 +167,7 @@ function describeCommits<Plan>(
           await trial.commit();
           await trial.checkEnd();
         }),
-        { numRuns: 200 },
+        { numRuns: 150 },
       );
     });
   });

@@ -5,6 +5,7 @@ import { PAGE_SIZE } from '../../../../../src/devices/block/store/format.ts';
 import { ZEROS } from '../../../../../src/devices/block/store/page-map.ts';
 import { Store } from '../../../../../src/devices/block/store/store.ts';
 import { FaultFile } from '../../../../support/fault-file.ts';
+import { expectBytes } from '../disk.ts';
 import {
   bytesOf,
   CROWDED,
@@ -34,7 +35,7 @@ test('a copy has what the store has, and nothing else', async () => {
       expect((await contentOf(again, base)).equals(await contentOf(from, base))).toBe(true);
       expect(Buffer.from(file.content).equals(before)).toBe(true);
     }),
-    { numRuns: 200 },
+    { numRuns: 150 },
   );
 });
 
@@ -91,4 +92,49 @@ test('long work lets others have their turn, and tells how far it is', async () 
   expect(progress.length).toBeGreaterThan(0);
   expect(progress).toEqual(progress.map((_, index) => (index + 1) * PAGE_SIZE));
   expect(progress.at(-1)).toBeLessThan(32 * PAGE_SIZE);
+});
+
+test('a copy is of the moment when it was begun, whatever is changed meanwhile', async () => {
+  await fc.assert(
+    fc.asyncProperty(changes, fc.array(changes), async (before, meanwhile) => {
+      const sourceFile = new FaultFile();
+      const from = Store.create(sourceFile, SIZE, '', CROWDED);
+      for (const each of before) change(from, each);
+      const expected = await contentOf(from, null);
+      const copy = new FaultFile();
+      // Between any two writes of the copy something is changed and flushed.
+      const write = copy.write.bind(copy);
+      copy.write = (...parts) => {
+        for (const each of meanwhile.shift() ?? []) change(from, each);
+        from.flush();
+        return write(...parts);
+      };
+      const copying = copyStore(from, copy);
+      // At the latest now.
+      for (const each of meanwhile.shift() ?? []) change(from, each);
+      from.flush();
+      const to = await copying;
+      expectBytes(await contentOf(to, null), expected);
+      const now = await contentOf(from, null);
+      const again = Store.open(sourceFile.afterPowerCut(() => 0));
+      expectBytes(await contentOf(again, null), now);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('what a copy has kept from being used again is free when it is over, however it ends', async () => {
+  const file = new FaultFile();
+  const from = Store.create(file, SIZE, '', CROWDED);
+  const controller = new AbortController();
+  controller.abort();
+  for (let round = 0; round < 100; round++) {
+    change(from, { block: 0, count: 30, to: 1 });
+    const copying = copyStore(from, new FaultFile());
+    change(from, { block: 0, count: 30, to: 2 });
+    from.flush();
+    const cancelled = copyStore(from, new FaultFile(), { signal: controller.signal });
+    await Promise.all([copying, expect(cancelled).rejects.toThrow('aborted')]);
+  }
+  expect(from.fileSize).toBeLessThan(200 * PAGE_SIZE);
 });

@@ -6,6 +6,7 @@ import { rebaseStore } from '../../../../../src/devices/block/store/rebase.ts';
 import { Store } from '../../../../../src/devices/block/store/store.ts';
 import { FaultFile } from '../../../../support/fault-file.ts';
 import { randomNumbers } from '../../../../support/noise.ts';
+import { expectBytes } from '../disk.ts';
 import {
   BLOCKS,
   bytesOf,
@@ -70,9 +71,7 @@ class Trial {
   }
 
   async check(): Promise<void> {
-    const content = await contentOf(this.store, this.#base);
-    const different = content.findIndex((byte, at) => byte !== this.content[at]);
-    expect(different, `byte of the disk over '${this.store.base}'`).toBe(-1);
+    expectBytes(await contentOf(this.store, this.#base), this.content);
   }
 
   /** The same after a power cut. */
@@ -107,7 +106,7 @@ describe('a store that is put on another base', () => {
         await trial.rebase();
         await trial.checkEnd();
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -124,7 +123,7 @@ describe('a store that is put on another base', () => {
         await trial.rebase();
         await trial.checkEnd();
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 
@@ -154,7 +153,7 @@ describe('a store that is put on another base', () => {
         await trial.rebase();
         await trial.checkEnd();
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 });

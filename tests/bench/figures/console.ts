@@ -1,0 +1,102 @@
+import type { Bench } from '../bench.ts';
+import { type Figure, MACHINES, onSides } from '../figure.ts';
+import { type Drawing, ShownPage } from '../sides/shown-page.ts';
+
+// The console hvc0, which is a virtio console on all sides.
+
+const MIB = 1024 * 1024;
+/** Of a long measurement: 32 MiB. */
+const MIB_PER_SECOND_OF_MEASUREMENT = 16;
+const PIECE = 64 * 1024;
+
+/** Bytes to be written, whole pieces. */
+function floodLength(bench: Bench): number {
+  const length = bench.seconds * MIB_PER_SECOND_OF_MEASUREMENT * MIB;
+  return Math.ceil(length / PIECE) * PIECE;
+}
+
+/**
+ * Zeros into a sink that counts them, in the page; with QEMU the sink is a file in memory, as its
+ * virtio console drops what a pipe does not take at once.
+ */
+const counted: Figure = {
+  name: 'console-counted',
+  title: '32 MiB into hvc0, counted',
+  unit: 'MB/s',
+  better: 'more',
+  goals: { v86: 1.2, qemu: 1.5 },
+  sides: onSides(MACHINES, async (bench, side) => {
+    const guest = await bench.guest(side);
+    const length = floodLength(bench);
+    const zeros = `dd if=/dev/zero bs=${PIECE} count=${length / PIECE} 2>/dev/null`;
+    const { marks } = await guest.measureFlood(zeros, length);
+    return length / 1e3 / (marks[1].time - marks[0].time);
+  }),
+};
+
+/** A line as long as most are; the guest's file holds it 2 ** 12 times. */
+const LINE = 'The quick brown fox jumps over the lazy dog, and then once more, all day.';
+const DOUBLINGS = 12;
+/** Bytes that the terminal gets: it ends lines by two. */
+const FILE = (LINE.length + 2) * 2 ** DOUBLINGS;
+const MAKE_FILE = [
+  `echo '${LINE}' > /tmp/text`,
+  `for i in $(seq ${DOUBLINGS}); do cat /tmp/text /tmp/text > /tmp/twice`,
+  'mv /tmp/twice /tmp/text',
+  "done; printf 'made-%s\\n' it\r",
+].join('; ');
+/** The same for both, however large the window lets them be. */
+const SCREEN = { columns: 80, rows: 24 };
+
+/** Pages with a terminal that draws what comes, Ringbox's own and one with v86's xterm.js adapter. */
+async function shownPage(bench: Bench, side: 'ringbox' | 'v86'): Promise<ShownPage> {
+  const { browser, pageAddress, address } = bench.laboratory;
+  return bench.alone(`shown ${side}`, async () => {
+    const context = await ShownPage.context(browser);
+    const url = side === 'ringbox' ? `${pageAddress}?keep=no` : `${address}v86-page.html`;
+    const shown = await ShownPage.open(context, url);
+    await shown.resize(SCREEN.columns, SCREEN.rows);
+    await shown.draw(MAKE_FILE, 'made-it');
+    return shown;
+  });
+}
+
+let floods = 0;
+
+async function draw(bench: Bench, side: 'ringbox' | 'v86'): Promise<Drawing & { bytes: number }> {
+  const shown = await shownPage(bench, side);
+  const times = Math.max(1, Math.round(floodLength(bench) / FILE));
+  const files = Array(times).fill('/tmp/text').join(' ');
+  const number = ++floods;
+  const drawing = await shown.draw(
+    `cat ${files}; printf 'drawn-%s\\n' ${number}\r`,
+    `drawn-${number}`,
+  );
+  return { ...drawing, bytes: times * FILE };
+}
+
+const drawn: Figure = {
+  name: 'console-drawn',
+  title: '32 MiB of text into hvc0, drawn by xterm.js',
+  unit: 'MB/s',
+  better: 'more',
+  goals: { v86: 1 },
+  sides: onSides(['ringbox', 'v86'], async (bench, side) => {
+    const { bytes, milliseconds } = await draw(bench, side);
+    return bytes / 1e3 / milliseconds;
+  }),
+};
+
+const frames: Figure = {
+  name: 'console-frames',
+  title: 'frames of the page meanwhile',
+  unit: 'frames/s',
+  better: 'more',
+  limit: { least: 50 },
+  sides: onSides(['ringbox', 'v86'], async (bench, side) => {
+    const drawing = await draw(bench, side);
+    return (1000 * drawing.frames) / drawing.milliseconds;
+  }),
+};
+
+export const consoleFigures: Figure[] = [counted, drawn, frames];

@@ -1,0 +1,55 @@
+import { type Figure, MACHINES, onSides } from '../figure.ts';
+import { markedWork, workBetweenMarks } from './rate.ts';
+
+// What people do with files, on the root disk's ext4. Caches are dropped before what is to be read.
+
+const FORGET = 'sync; echo 3 > /proc/sys/vm/drop_caches';
+const UNPACKED = '/root/unpacked';
+
+interface FileWork {
+  name: string;
+  title: string;
+  first: number;
+  command(count: number): string;
+}
+
+const works: FileWork[] = [
+  {
+    name: 'files-find',
+    title: 'find / | xargs cat, all files of the root disk',
+    first: 1,
+    command: (count) =>
+      `for i in $(seq ${count}); do ${FORGET}; find / -xdev -type f | xargs cat > /dev/null; done`,
+  },
+  {
+    name: 'files-tar',
+    title: 'tar of a source tree of 500 files to the disk and back',
+    first: 1,
+    command: (count) =>
+      `for i in $(seq ${count}); do rm -rf ${UNPACKED}; mkdir ${UNPACKED}; ` +
+      `tar -c -C /tmp/bench tree | tar -x -C ${UNPACKED}; ${FORGET}; ` +
+      `tar -c -C ${UNPACKED} tree | tar -t > /dev/null; done`,
+  },
+  {
+    name: 'files-fsync',
+    title: 'small files, each durable before the next',
+    first: 50,
+    command: (count) => `mkdir -p /root/fsync; /tmp/bench/fsync-bench /root/fsync ${count}`,
+  },
+];
+
+export const fileFigures: Figure[] = works.map(({ name, title, first, command }) => ({
+  name,
+  title,
+  unit: '/s',
+  better: 'more',
+  goals: { v86: 1.5 },
+  sides: onSides(MACHINES, async (bench, side) => {
+    const { count, seconds } = await workBetweenMarks(
+      bench,
+      side,
+      markedWork(name, first, command),
+    );
+    return count / seconds;
+  }),
+}));

@@ -1,0 +1,21 @@
+import type { Figure } from '../figure.ts';
+import { bootFigures } from './boot.ts';
+import { consoleFigures } from './console.ts';
+import { diskFigures } from './disk.ts';
+import { fileFigures } from './files.ts';
+import { idleFigures } from './idle.ts';
+import { keptFigures } from './kept.ts';
+import { processorFigures } from './processor.ts';
+import { togetherFigures } from './together.ts';
+
+/** Every line of the table, in its order. */
+export const figures: Figure[] = [
+  ...diskFigures,
+  ...consoleFigures,
+  ...keptFigures,
+  ...processorFigures,
+  ...togetherFigures,
+  ...fileFigures,
+  ...bootFigures,
+  ...idleFigures,
+];

@@ -1,0 +1,256 @@
+import { randomBytes } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright';
+import { build, type PreviewServer, preview } from 'vite';
+import { findCommand, runCommand } from '../../guest/build/command.ts';
+import {
+  buildGuestProgram,
+  type GuestFiles,
+  prepareGuest,
+  provideChromium,
+} from '../../guest/build/index.ts';
+import { ensurePackages } from '../../guest/build/packages.ts';
+import { projectDirectory } from '../../guest/build/paths.ts';
+import { inStep } from '../../guest/build/progress.ts';
+import { ISOLATION_HEADERS } from '../../src/cli/isolation-headers.ts';
+import { Noise } from '../support/noise.ts';
+import type { MachineName, SideName } from './figure.ts';
+import type { Guest, GuestParts } from './sides/guest.ts';
+import { PageSide } from './sides/page-side.ts';
+import { QEMU_PACKAGE, QemuSide } from './sides/qemu-side.ts';
+
+const PAGES = fileURLToPath(new URL('pages', import.meta.url));
+const PROGRAMS = fileURLToPath(new URL('guest', import.meta.url));
+/** The programs in `guest`, which every guest finds in /tmp/bench. */
+const PROGRAM_NAMES = ['disk-bench', 'fsync-bench', 'integer-bench'];
+const PAGE_NAMES = ['ringbox', 'v86', 'v86-page', 'work'];
+/** The source tree that guests unpack. */
+const TREE = { folders: 25, filesEach: 20, longest: 12 * 1024 };
+
+/** Where the pages are served, here and on the next port; clones that work side by side need ports of their own. */
+const PORT = Number(process.env.RINGBOX_TEST_PORT ?? 5283);
+/** Bytes of the disk to be worked with: more than any cache of a processor holds. */
+export const WORK_SIZE = 128 * 1024 * 1024;
+/** MiB of RAM of every guest. */
+const MEMORY = 256;
+
+/** As in the tests, and a page that nobody sees runs as fast as one that somebody looks at. */
+const BROWSER_ARGUMENTS = [
+  '--disable-background-networking',
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-component-update',
+  '--disable-gpu',
+  '--disable-renderer-backgrounding',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+/** Everything that the measurements need on this machine, made before the first of them. */
+export class Laboratory {
+  readonly guest: GuestFiles;
+  readonly browser: Browser;
+  /** Where the pages are, with a slash at the end. */
+  readonly address: string;
+  /** In memory, if this machine lets us. */
+  readonly folder: string;
+  /** Path of qemu-system-i386, or null without it. */
+  readonly qemu: string | null;
+  /** Where Ringbox's own page is, as `npm start` builds and serves it. */
+  readonly pageAddress: string;
+  readonly #servers: PreviewServer[];
+
+  private constructor(
+    parts: Pick<Laboratory, 'guest' | 'browser' | 'folder' | 'qemu'>,
+    servers: PreviewServer[],
+  ) {
+    this.guest = parts.guest;
+    this.browser = parts.browser;
+    this.folder = parts.folder;
+    this.qemu = parts.qemu;
+    this.#servers = servers;
+    [this.address, this.pageAddress] = servers.map((server) => server.resolvedUrls?.local[0] ?? '');
+  }
+
+  static async open(): Promise<Laboratory> {
+    const guest = await prepareGuest();
+    const executablePath = await provideChromium();
+    const qemu = await provideQemu();
+    const folder = mkdtempSync(
+      join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'ringbox-bench-'),
+    );
+    try {
+      await inStep('Building the pages', () => buildPages(folder));
+      await inStep('Making the disks', () => makeDisks(folder, guest));
+      const servers = [
+        await preview({ ...BARE, root: PAGES, ...servedFrom(join(folder, 'pages'), PORT) }),
+        await preview({ root: projectDirectory, ...servedFrom(join(folder, 'page'), PORT + 1) }),
+      ];
+      const browser = await loadPlaywright().chromium.launch({
+        executablePath,
+        args: [...BROWSER_ARGUMENTS, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+      });
+      return new Laboratory({ guest, browser, folder, qemu }, servers);
+    } catch (error) {
+      rmSync(folder, { recursive: true });
+      throw error;
+    }
+  }
+
+  /** Whether this machine has what `side` needs; otherwise why it is left out. */
+  missing(side: SideName): string | null {
+    return side === 'qemu' && this.qemu === null ? `skipped: needs package ${QEMU_PACKAGE}` : null;
+  }
+
+  /** Boots the guest of `side` to its prompt and unpacks the programs in it. */
+  async boot(side: MachineName, changes: Partial<GuestParts> = {}): Promise<Guest> {
+    const guest = side === 'qemu' ? await this.#bootQemu() : await this.#bootPage(side, changes);
+    await guest.measure(`tar -x -C /tmp -f ${guest.disk}`);
+    return guest;
+  }
+
+  /** Closes in the middle of a measurement. */
+  async abandon(): Promise<void> {
+    rmSync(this.folder, { recursive: true, force: true });
+    await this.browser.close();
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await Promise.all(this.#servers.map((server) => server.close()));
+    rmSync(this.folder, { recursive: true });
+  }
+
+  #bootPage(side: 'ringbox' | 'v86', changes: Partial<GuestParts>): Promise<Guest> {
+    const parts = { ...guestParts(this.guest), ...changes };
+    const disk = side === 'v86' ? '/dev/sdb' : '/dev/vdb';
+    return PageSide.boot(this.browser, `${this.address}${side}.html`, parts, disk);
+  }
+
+  #bootQemu(): Promise<Guest> {
+    if (this.qemu === null) throw new Error('there is no qemu-system-i386');
+    return QemuSide.boot({
+      program: this.qemu,
+      kernel: this.guest.kernel,
+      commandLine: this.guest.commandLine,
+      disks: ['root.img', 'work.img'].map((name) => join(this.folder, name)),
+      sink: join(this.folder, 'sink'),
+      memory: MEMORY,
+    });
+  }
+}
+
+/** What pages start, by addresses below theirs. */
+function guestParts({ rootfsSize, commandLine }: GuestFiles): GuestParts {
+  return {
+    kernelUrl: 'guest/bzImage',
+    rootUrl: 'guest/rootfs.ext4.gzip',
+    rootSize: rootfsSize,
+    workUrl: 'guest/work.img',
+    furtherDisks: 0,
+    firmwareUrl: 'guest/seabios.bin',
+    commandLine,
+    memory: MEMORY,
+  };
+}
+
+/** As root installs QEMU if it is missing. @returns its path, or null if it cannot be had */
+async function provideQemu(): Promise<string | null> {
+  const requirement = { package: QEMU_PACKAGE, provides: 'qemu-system-i386' };
+  await ensurePackages([requirement], 'measure native QEMU').catch(() => undefined);
+  return findCommand(requirement.provides) ?? null;
+}
+
+/** Of our own pages, which have nothing to do with the project's configuration of Vite. */
+const BARE = { configFile: false as const, base: './' };
+
+async function buildPages(folder: string): Promise<void> {
+  await build({
+    ...BARE,
+    root: PAGES,
+    logLevel: 'error',
+    worker: { format: 'es' },
+    build: {
+      target: 'esnext',
+      outDir: join(folder, 'pages'),
+      emptyOutDir: true,
+      assetsInlineLimit: 0,
+      chunkSizeWarningLimit: 4000,
+      rolldownOptions: { input: PAGE_NAMES.map((name) => join(PAGES, `${name}.html`)) },
+    },
+  });
+  const outDir = join(folder, 'page');
+  await build({ root: projectDirectory, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+}
+
+/** Served with the headers that isolate a page, which Ringbox needs, on all sides. */
+function servedFrom(outDir: string, port: number) {
+  const headers = ISOLATION_HEADERS;
+  const preview = { port, strictPort: true, host: 'localhost', headers };
+  return { logLevel: 'error' as const, build: { outDir }, preview };
+}
+
+/** What the pages fetch, and for QEMU raw images that it may write to. */
+async function makeDisks(folder: string, guest: GuestFiles): Promise<void> {
+  const served = join(folder, 'pages/guest');
+  mkdirSync(served);
+  copyFileSync(guest.kernel, join(served, 'bzImage'));
+  copyFileSync(guest.rootfsCompressed, join(served, 'rootfs.ext4.gzip'));
+  copyFileSync(guest.firmware, join(served, 'seabios.bin'));
+  await writeFile(join(served, 'parts.json'), JSON.stringify(guestParts(guest)));
+  await makeWorkDisk(folder, join(served, 'work.img'));
+  copyFileSync(join(served, 'work.img'), join(folder, 'work.img'));
+  copyFileSync(guest.rootfs, join(folder, 'root.img'));
+  truncateSync(join(folder, 'root.img'), guest.rootfsSize);
+}
+
+/**
+ * The disk to be worked with: an archive of our programs at its start, and noise behind it, so that
+ * no side has pages that were never written, which cost it nothing.
+ */
+async function makeWorkDisk(folder: string, target: string): Promise<void> {
+  const tree = join(folder, 'tree/bench');
+  mkdirSync(tree, { recursive: true });
+  for (const name of PROGRAM_NAMES) {
+    copyFileSync(await buildGuestProgram(join(PROGRAMS, `${name}.c`)), join(tree, name));
+  }
+  makeTree(join(tree, 'tree'));
+  const archive = join(folder, 'programs.tar');
+  await runCommand('tar', ['-c', '-f', archive, '-C', join(folder, 'tree'), 'bench']);
+  const image = randomBytes(WORK_SIZE);
+  readFileSync(archive).copy(image);
+  await writeFile(target, image);
+}
+
+/** Files of text in folders, the same ones for ever. */
+function makeTree(tree: string): void {
+  const line = 'static int some_function(struct some_type *argument, int number);\n';
+  const noise = new Noise(1);
+  for (let folder = 0; folder < TREE.folders; folder++) {
+    const path = join(tree, `folder-${folder}`);
+    mkdirSync(path, { recursive: true });
+    for (let file = 0; file < TREE.filesEach; file++) {
+      const lines = 1 + (noise.next() % Math.floor(TREE.longest / line.length));
+      writeFileSync(join(path, `file-${file}.c`), line.repeat(lines));
+    }
+  }
+}
+
+/** Not by `import()`: the module runner that has loaded this file is closed by now. */
+function loadPlaywright(): typeof import('playwright') {
+  return createRequire(import.meta.url)('playwright');
+}

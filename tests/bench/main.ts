@@ -1,0 +1,133 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { projectDirectory } from '../../guest/build/paths.ts';
+import { Bench } from './bench.ts';
+import type { Figure } from './figure.ts';
+import { figures as allFigures } from './figures/index.ts';
+import { Laboratory } from './laboratory.ts';
+import { plotPage } from './plot.ts';
+import { keepReport, makeReport, readHistory } from './report.ts';
+import { runFigures } from './runner.ts';
+import { formatNumber, formatTable } from './table.ts';
+import { judge } from './verdict.ts';
+
+const USAGE = `Usage: npm run bench -- [--quick] [--runs N] [NAME...]
+       npm run bench -- --list | --plot
+
+Measures Ringbox beside v86 as shipped and native QEMU, prints a table, writes bench.json.
+With NAMEs only those figures, or all whose names begin so.
+
+  --quick    within 3 minutes: short measurements, which only show that everything works
+  --runs N   how often each is measured after warming up (5 unless told)
+  --list     the names
+  --plot     writes bench.html: each figure over the commits that were measured on this machine
+`;
+
+const REPORT_FILE = join(projectDirectory, 'bench.json');
+const PLOT_FILE = join(projectDirectory, 'bench.html');
+/** Rounds that only warm up, runs that count, and about how long each measurement is, in seconds. */
+const THOROUGH = { warmUps: 2, runs: 5, seconds: 2, deadline: Number.POSITIVE_INFINITY };
+/**
+ * Shows that everything works; nothing is warm. No figure begins after two minutes: making the pages and
+ * what has begun take some time, too.
+ */
+const QUICK = { warmUps: 0, runs: 2, seconds: 0.2, deadline: 120_000 };
+
+interface Options {
+  quick: boolean;
+  list: boolean;
+  plot: boolean;
+  runs: number | null;
+  figures: Figure[];
+}
+
+/** `npm run bench`. @returns the exit status: 1 when something could not be measured, 2 for wrong usage */
+export async function bench(parameters: string[]): Promise<number> {
+  const options = readOptions(parameters);
+  if (options === null) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  if (options.list) {
+    for (const { name, title } of options.figures) process.stdout.write(`${name}: ${title}\n`);
+    return 0;
+  }
+  return options.plot ? plot() : measure(options);
+}
+
+/** Shortened measurements are not worth a look over time. */
+function plot(): number {
+  const reports = readHistory().filter(({ quick }) => !quick);
+  writeFileSync(PLOT_FILE, plotPage(reports));
+  process.stdout.write(`${reports.length} measurements: open file://${PLOT_FILE}\n`);
+  return 0;
+}
+
+function readOptions(parameters: string[]): Options | null {
+  try {
+    const { values, positionals } = parseArgs({
+      args: parameters,
+      allowPositionals: true,
+      options: {
+        quick: { type: 'boolean', default: false },
+        list: { type: 'boolean', default: false },
+        plot: { type: 'boolean', default: false },
+        runs: { type: 'string' },
+      },
+    });
+    const runs = values.runs === undefined ? null : Number(values.runs);
+    if (runs !== null && !(Number.isInteger(runs) && runs > 0)) return null;
+    const figures = choose(positionals);
+    return figures === null ? null : { ...values, runs, figures };
+  } catch {
+    return null;
+  }
+}
+
+/** The figures that `names` mean, in the table's order; null when one means none. */
+function choose(names: string[]): Figure[] | null {
+  if (names.length === 0) return allFigures;
+  const means = (name: string) => {
+    const exact = allFigures.filter((figure) => figure.name === name);
+    return exact.length > 0 ? exact : allFigures.filter((figure) => figure.name.startsWith(name));
+  };
+  const chosen = names.map(means);
+  return chosen.some((figures) => figures.length === 0)
+    ? null
+    : allFigures.filter((figure) => chosen.flat().includes(figure));
+}
+
+async function measure(options: Options): Promise<number> {
+  const { warmUps, runs, seconds, deadline } = options.quick ? QUICK : THOROUGH;
+  const laboratory = await Laboratory.open();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => laboratory.abandon().finally(() => process.exit(130)));
+  }
+  const workbench = new Bench(laboratory, seconds);
+  try {
+    const results = await runFigures(workbench, {
+      figures: options.figures,
+      warmUps,
+      runs: options.runs ?? runs,
+      deadline: performance.now() + deadline,
+      missing: (side) => laboratory.missing(side),
+      onMeasured: (run, { name, unit }, side, value) => {
+        const when = run === null ? 'warming up' : `run ${run}`;
+        process.stderr.write(`${when}: ${name}, ${side}: ${formatNumber(value)} ${unit}\n`);
+      },
+    });
+    const verdicts = results.map(judge);
+    const report = await makeReport(laboratory, options.quick, verdicts);
+    writeFileSync(REPORT_FILE, `${JSON.stringify(report, undefined, 2)}\n`);
+    keepReport(report);
+    process.stdout.write(`\n${formatTable(verdicts)}`);
+    const failed = results.some(({ sides }) =>
+      Object.values(sides).some(({ problem }) => problem?.startsWith('failed') ?? false),
+    );
+    return failed ? 1 : 0;
+  } finally {
+    await workbench.dispose();
+    await laboratory.close();
+  }
+}

@@ -1,0 +1,34 @@
+import '@xterm/xterm/css/xterm.css';
+import { Terminal } from '@xterm/xterm';
+import type { GuestParts } from '../sides/guest.ts';
+import { fetchDisk } from './page-guest.ts';
+import { makeShippedV86, shippedOptions } from './v86-shipped.ts';
+
+/** Keeps hold of the terminal that v86's adapter makes for itself. */
+class SeenTerminal extends Terminal {
+  constructor(options: object) {
+    super(options);
+    globalThis.shownTerminal = this;
+  }
+}
+
+/**
+ * A page around v86 as a visitor would have it: what it needs is fetched side by side, and v86's own
+ * adapter puts the virtio console into xterm.js.
+ */
+async function open(): Promise<void> {
+  const parts: GuestParts = await (await fetch('guest/parts.json')).json();
+  const emulator = await makeShippedV86({
+    ...shippedOptions(parts),
+    hda: { buffer: await fetchDisk(parts.rootUrl, parts.rootSize) },
+    virtio_console: {
+      type: 'xtermjs',
+      container: document.getElementById('terminal') as HTMLElement,
+      xterm_lib: SeenTerminal,
+    },
+  });
+  globalThis.shownMachine = { pause: () => emulator.stop(), resume: () => emulator.run() };
+  await emulator.run();
+}
+
+await open();

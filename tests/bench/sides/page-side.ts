@@ -1,0 +1,60 @@
+import type { Browser, Page } from 'playwright';
+import type { Guest, GuestParts } from './guest.ts';
+import type { MeasuredResult } from './measured-shell.ts';
+import { pagesProcessorTime } from './processor-time.ts';
+
+/** A guest in a page of its own, and in a process of the browser's of its own. */
+export class PageSide implements Guest {
+  readonly disk: string;
+  readonly page: Page;
+  readonly #browser: Browser;
+
+  private constructor(browser: Browser, page: Page, disk: string) {
+    this.#browser = browser;
+    this.page = page;
+    this.disk = disk;
+  }
+
+  /** Opens one of bench/pages and boots its guest. */
+  static async boot(
+    browser: Browser,
+    address: string,
+    parts: GuestParts,
+    disk: string,
+  ): Promise<PageSide> {
+    // A context of its own is never put into another's process.
+    const page = await (await browser.newContext()).newPage();
+    page.on('pageerror', (error) => process.stderr.write(`${address}: ${error.message}\n`));
+    await page.goto(address);
+    await page.waitForFunction(() => 'pageGuest' in globalThis);
+    await page.evaluate((given) => pageGuest.boot(given), parts);
+    return new PageSide(browser, page, disk);
+  }
+
+  measure(command: string): Promise<MeasuredResult> {
+    return this.page.evaluate((given) => pageGuest.measure(given), command);
+  }
+
+  measureFlood(command: string, length: number): Promise<MeasuredResult> {
+    return this.page.evaluate(([text, bytes]) => pageGuest.measureFlood(text, bytes), [
+      command,
+      length,
+    ] as const);
+  }
+
+  processorTime(): Promise<number> {
+    return pagesProcessorTime(this.#browser);
+  }
+
+  pause(): Promise<void> {
+    return this.page.evaluate(() => pageGuest.pause());
+  }
+
+  resume(): Promise<void> {
+    return this.page.evaluate(() => pageGuest.resume());
+  }
+
+  async dispose(): Promise<void> {
+    await this.page.context().close();
+  }
+}
