@@ -17,7 +17,9 @@ function carriesFiles(event: DragEvent): boolean {
 export function acceptDrops(zones: readonly DropZone[]): void {
   const overlays = zones.map(({ overlay }) => byId(overlay, HTMLElement));
   const zoneOf = ({ target }: Event) =>
-    zones.find(({ within }) => within === null || within.contains(target as Node | null));
+    zones.find(({ within }) => {
+      return within === null || (target instanceof Node && within.contains(target));
+    });
   const show = (zone: DropZone | undefined) => {
     for (const overlay of overlays) overlay.hidden = overlay.id !== zone?.overlay;
   };
