@@ -6,6 +6,7 @@ import { fileFigures } from './files.ts';
 import { idleFigures } from './idle.ts';
 import { keptFigures } from './kept.ts';
 import { processorFigures } from './processor.ts';
+import { ringFigures } from './ring.ts';
 import { togetherFigures } from './together.ts';
 
 /** Every line of the table, in its order. */
@@ -18,4 +19,5 @@ export const figures: Figure[] = [
   ...fileFigures,
   ...bootFigures,
   ...idleFigures,
+  ...ringFigures,
 ];
