@@ -1,6 +1,6 @@
 import type { Bench } from '../bench.ts';
 import { type Figure, MACHINES, onSides } from '../figure.ts';
-import { type Drawing, ShownPage } from '../sides/shown-page.ts';
+import { type Drawing, ShownPage, TEXT_FILE } from '../sides/shown-page.ts';
 
 // The console hvc0, which is a virtio console on all sides.
 
@@ -34,45 +34,18 @@ const counted: Figure = {
   }),
 };
 
-/** A line as long as most are; the guest's file holds it 2 ** 12 times. */
-const LINE = 'The quick brown fox jumps over the lazy dog, and then once more, all day.';
-const DOUBLINGS = 12;
-/** Bytes that the terminal gets: it ends lines by two. */
-const FILE = (LINE.length + 2) * 2 ** DOUBLINGS;
-const MAKE_FILE = [
-  `echo '${LINE}' > /tmp/text`,
-  `for i in $(seq ${DOUBLINGS}); do cat /tmp/text /tmp/text > /tmp/twice`,
-  'mv /tmp/twice /tmp/text',
-  "done; printf 'made-%s\\n' it\r",
-].join('; ');
-/** The same for both, however large the window lets them be. */
-const SCREEN = { columns: 80, rows: 24 };
-
-/** Pages with a terminal that draws what comes, Ringbox's own and one with v86's xterm.js adapter. */
-async function shownPage(bench: Bench, side: 'ringbox' | 'v86'): Promise<ShownPage> {
-  const { browser, pageAddress, address } = bench.laboratory;
-  return bench.alone(`shown ${side}`, async () => {
-    const context = await ShownPage.context(browser);
-    const url = side === 'ringbox' ? `${pageAddress}?keep=no` : `${address}v86-page.html`;
-    const shown = await ShownPage.open(context, url);
-    await shown.resize(SCREEN.columns, SCREEN.rows);
-    await shown.draw(MAKE_FILE, 'made-it');
-    return shown;
-  });
-}
-
 let floods = 0;
 
 async function draw(bench: Bench, side: 'ringbox' | 'v86'): Promise<Drawing & { bytes: number }> {
-  const shown = await shownPage(bench, side);
-  const times = Math.max(1, Math.round(floodLength(bench) / FILE));
+  const shown = await ShownPage.of(bench, side);
+  const times = Math.max(1, Math.round(floodLength(bench) / TEXT_FILE));
   const files = Array(times).fill('/tmp/text').join(' ');
   const number = ++floods;
   const drawing = await shown.draw(
     `cat ${files}; printf 'drawn-%s\\n' ${number}\r`,
     `drawn-${number}`,
   );
-  return { ...drawing, bytes: times * FILE };
+  return { ...drawing, bytes: times * TEXT_FILE };
 }
 
 const drawn: Figure = {

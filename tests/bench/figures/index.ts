@@ -5,7 +5,9 @@ import { diskFigures } from './disk.ts';
 import { fileFigures } from './files.ts';
 import { idleFigures } from './idle.ts';
 import { keptFigures } from './kept.ts';
+import { pageFigures } from './page.ts';
 import { processorFigures } from './processor.ts';
+import { ringFigures } from './ring.ts';
 import { togetherFigures } from './together.ts';
 
 /** Every line of the table, in its order. */
@@ -17,5 +19,7 @@ export const figures: Figure[] = [
   ...togetherFigures,
   ...fileFigures,
   ...bootFigures,
+  ...pageFigures,
   ...idleFigures,
+  ...ringFigures,
 ];

@@ -8,8 +8,7 @@ import { WorkPage } from '../sides/work-page.ts';
 // disk survive a power cut.
 
 async function writesPerSecond(bench: Bench, to: KeptOrder['to']): Promise<number> {
-  const { browser, address } = bench.laboratory;
-  const work = await bench.alone('work', () => WorkPage.open(browser, address));
+  const work = await WorkPage.of(bench);
   const what = `kept ${to}`;
   const count = bench.amounts.of(what, 100);
   const milliseconds = await work.page.evaluate((order) => pageWork.keptWrites(order), {

@@ -1,5 +1,6 @@
-import type { Browser, Page } from 'playwright';
-import type { Subject } from '../bench.ts';
+import type { Page } from 'playwright';
+import type { Bench, Subject } from '../bench.ts';
+import type { Laboratory } from '../laboratory.ts';
 
 /** The page bench/pages/work.html, which does nothing unless it is asked to. */
 export class WorkPage implements Subject {
@@ -9,7 +10,12 @@ export class WorkPage implements Subject {
     this.page = page;
   }
 
-  static async open(browser: Browser, address: string): Promise<WorkPage> {
+  /** The page, alone. */
+  static of(bench: Bench): Promise<WorkPage> {
+    return bench.alone('work', () => WorkPage.#open(bench.laboratory));
+  }
+
+  static async #open({ browser, address }: Laboratory): Promise<WorkPage> {
     const page = await (await browser.newContext()).newPage();
     await page.goto(`${address}work.html`);
     await page.waitForFunction(() => 'pageWork' in globalThis);
