@@ -42,6 +42,7 @@ export class QemuSide implements Guest {
     this.#process = spawn(options.program, qemuArguments(options), {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
+    process.once('exit', () => this.#process.kill('SIGKILL'));
     const { stdin, stdout } = this.#process;
     this.#shell = new MeasuredShell(
       (text) => void stdin?.write(text),
