@@ -32,6 +32,7 @@ import type { MachineName, SideName } from './figure.ts';
 import type { Guest, GuestParts } from './sides/guest.ts';
 import { PageSide } from './sides/page-side.ts';
 import { QEMU_PACKAGE, QemuSide } from './sides/qemu-side.ts';
+import { TwoMachines } from './sides/two-machines.ts';
 
 const PAGES = fileURLToPath(new URL('pages', import.meta.url));
 const PROGRAMS = fileURLToPath(new URL('guest', import.meta.url));
@@ -45,6 +46,8 @@ const TREE = { folders: 25, filesEach: 20, longest: 12 * 1024 };
 const PORT = Number(process.env.RINGBOX_TEST_PORT ?? 5283);
 /** Bytes of the disk to be worked with: more than any cache of a processor holds. */
 export const WORK_SIZE = 128 * 1024 * 1024;
+/** The disk to be worked with, as Ringbox's guest calls it. */
+export const RINGBOX_DISK = '/dev/vdb';
 /** MiB of RAM of every guest. */
 const MEMORY = 256;
 
@@ -119,8 +122,16 @@ export class Laboratory {
   /** Boots the guest of `side` to its prompt and unpacks the programs in it. */
   async boot(side: MachineName, changes: Partial<GuestParts> = {}): Promise<Guest> {
     const guest = side === 'qemu' ? await this.#bootQemu() : await this.#bootPage(side, changes);
-    await guest.measure(`tar -x -C /tmp -f ${guest.disk}`);
+    await guest.measure(unpackPrograms(guest.disk));
     return guest;
+  }
+
+  /** Boots two guests of Ringbox in one page, likewise. */
+  async bootTwo(): Promise<TwoMachines> {
+    const address = `${this.address}ringbox.html`;
+    const two = await TwoMachines.boot(this.browser, address, guestParts(this.guest));
+    await two.measure(unpackPrograms(RINGBOX_DISK));
+    return two;
   }
 
   /** Closes in the middle of a measurement. */
@@ -137,7 +148,7 @@ export class Laboratory {
 
   #bootPage(side: 'ringbox' | 'v86', changes: Partial<GuestParts>): Promise<Guest> {
     const parts = { ...guestParts(this.guest), ...changes };
-    const disk = side === 'v86' ? '/dev/sdb' : '/dev/vdb';
+    const disk = side === 'v86' ? '/dev/sdb' : RINGBOX_DISK;
     return PageSide.boot(this.browser, `${this.address}${side}.html`, parts, disk);
   }
 
@@ -152,6 +163,11 @@ export class Laboratory {
       memory: MEMORY,
     });
   }
+}
+
+/** The programs lie at the beginning of the disk to be worked with. */
+function unpackPrograms(disk: string): string {
+  return `tar -x -C /tmp -f ${disk}`;
 }
 
 /** What pages start, by addresses below theirs. */

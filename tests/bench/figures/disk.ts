@@ -5,7 +5,7 @@ import { type CountedWork, workBetweenMarks } from './rate.ts';
 // with v86 as shipped, which has no virtio-blk. All three disks are in memory. IDE takes one
 // request at a time, whatever the depth.
 
-interface DiskWork {
+export interface DiskWork {
   name: string;
   direction: 'read' | 'write';
   order: 'random' | 'sequential';
@@ -22,8 +22,15 @@ const MIB = 1024 * KIB;
 /** Requests before those that count. */
 const WARM_PART = 0.1;
 
-/** Requests of `disk-bench`, see bench/guest. */
-function diskRequests({ name, direction, order, block, depth, first }: DiskWork): CountedWork {
+/** Requests of the guest program `disk-bench`. */
+export function diskRequests({
+  name,
+  direction,
+  order,
+  block,
+  depth,
+  first,
+}: DiskWork): CountedWork {
   return {
     name,
     first,

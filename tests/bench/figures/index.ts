@@ -3,6 +3,7 @@ import { bootFigures } from './boot.ts';
 import { consoleFigures } from './console.ts';
 import { diskFigures } from './disk.ts';
 import { fileFigures } from './files.ts';
+import { growthFigures } from './growth.ts';
 import { idleFigures } from './idle.ts';
 import { keptFigures } from './kept.ts';
 import { pageFigures } from './page.ts';
@@ -22,4 +23,5 @@ export const figures: Figure[] = [
   ...pageFigures,
   ...idleFigures,
   ...ringFigures,
+  ...growthFigures,
 ];

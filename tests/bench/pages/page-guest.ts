@@ -75,4 +75,6 @@ export async function fetchImage(url: string): Promise<ReadableStream<Uint8Array
 declare global {
   /** The guest of this page. */
   var pageGuest: PageGuest;
+  /** Another one, for two machines in one page. */
+  var secondGuest: PageGuest;
 }

@@ -34,3 +34,4 @@ async function readConsole(machine: Machine, receive: (bytes: Uint8Array) => voi
 }
 
 globalThis.pageGuest = new PageGuest(start);
+globalThis.secondGuest = new PageGuest(start);

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright';
 import type { Guest, GuestParts } from './guest.ts';
 import type { MeasuredResult } from './measured-shell.ts';
-import { pagesProcessorTime } from './processor-time.ts';
+import { pagesProcessorTime } from './processes.ts';
 
 /** A guest in a page of its own, and in a process of the browser's of its own. */
 export class PageSide implements Guest {
@@ -22,11 +22,7 @@ export class PageSide implements Guest {
     parts: GuestParts,
     disk: string,
   ): Promise<PageSide> {
-    // A context of its own is never put into another's process.
-    const page = await (await browser.newContext()).newPage();
-    page.on('pageerror', (error) => process.stderr.write(`${address}: ${error.message}\n`));
-    await page.goto(address);
-    await page.waitForFunction(() => 'pageGuest' in globalThis);
+    const page = await openGuestPage(browser, address);
     await page.evaluate((given) => pageGuest.boot(given), parts);
     return new PageSide(browser, page, disk);
   }
@@ -57,4 +53,13 @@ export class PageSide implements Guest {
   async dispose(): Promise<void> {
     await this.page.context().close();
   }
+}
+
+/** Opens one of bench/pages, in a context of its own: it is never put into another's process. */
+export async function openGuestPage(browser: Browser, address: string): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  page.on('pageerror', (error) => process.stderr.write(`${address}: ${error.message}\n`));
+  await page.goto(address);
+  await page.waitForFunction(() => 'pageGuest' in globalThis);
+  return page;
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import type { Guest } from './guest.ts';
 import { type MeasuredResult, MeasuredShell, PRINT_MARK } from './measured-shell.ts';
-import { processorTime } from './processor-time.ts';
+import { processorTime } from './processes.ts';
 
 /** What the guest calls its second console. */
 const SINK = '/dev/hvc1';
@@ -42,6 +42,7 @@ export class QemuSide implements Guest {
     this.#process = spawn(options.program, qemuArguments(options), {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
+    process.once('exit', () => this.#process.kill('SIGKILL'));
     const { stdin, stdout } = this.#process;
     this.#shell = new MeasuredShell(
       (text) => void stdin?.write(text),

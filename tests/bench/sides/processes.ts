@@ -17,9 +17,22 @@ export function processorTime(process: number): number {
 
 /** Seconds of processor that all processes have used in which the browser's pages run. */
 export async function pagesProcessorTime(browser: Browser): Promise<number> {
+  return (await pageProcesses(browser)).reduce((sum, id) => sum + processorTime(id), 0);
+}
+
+/** MiB of memory (RSS) that these processes hold. */
+export async function pagesMemory(browser: Browser): Promise<number> {
+  return (await pageProcesses(browser)).reduce((sum, id) => sum + memory(id), 0);
+}
+
+function memory(process: number): number {
+  const text = readFileSync(`/proc/${process}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(text)?.[1]) / 1024;
+}
+
+async function pageProcesses(browser: Browser): Promise<number[]> {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   await session.detach();
-  const pages = processInfo.filter(({ type }) => type === 'renderer');
-  return pages.reduce((sum, { id }) => sum + processorTime(id), 0);
+  return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
 }
