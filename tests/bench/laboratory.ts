@@ -14,7 +14,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser } from 'playwright';
+import type { Browser, BrowserContext, LaunchOptions } from 'playwright';
 import { build, type PreviewServer, preview } from 'vite';
 import { findCommand, runCommand } from '../../guest/build/command.ts';
 import {
@@ -75,14 +75,17 @@ export class Laboratory {
   readonly qemu: string | null;
   /** Where Ringbox's own page is, as `npm start` builds and serves it. */
   readonly pageAddress: string;
+  readonly #launchOptions: LaunchOptions;
   readonly #servers: PreviewServer[];
 
   private constructor(
     parts: Pick<Laboratory, 'guest' | 'browser' | 'folder' | 'qemu'>,
+    launchOptions: LaunchOptions,
     servers: PreviewServer[],
   ) {
     this.guest = parts.guest;
     this.browser = parts.browser;
+    this.#launchOptions = launchOptions;
     this.folder = parts.folder;
     this.qemu = parts.qemu;
     this.#servers = servers;
@@ -103,11 +106,12 @@ export class Laboratory {
         await preview({ ...BARE, root: PAGES, ...servedFrom(join(folder, 'pages'), PORT) }),
         await preview({ root: projectDirectory, ...servedFrom(join(folder, 'page'), PORT + 1) }),
       ];
-      const browser = await loadPlaywright().chromium.launch({
+      const launchOptions = {
         executablePath,
         args: [...BROWSER_ARGUMENTS, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
-      });
-      return new Laboratory({ guest, browser, folder, qemu }, servers);
+      };
+      const browser = await loadPlaywright().chromium.launch(launchOptions);
+      return new Laboratory({ guest, browser, folder, qemu }, launchOptions, servers);
     } catch (error) {
       rmSync(folder, { recursive: true });
       throw error;
@@ -132,6 +136,15 @@ export class Laboratory {
     const two = await TwoMachines.boot(this.browser, address, guestParts(this.guest));
     await two.measure(unpackPrograms(RINGBOX_DISK));
     return two;
+  }
+
+  /** Starts a browser that has a profile, on a disk, as a visitor's has. Closing it deletes that. */
+  async openProfile(): Promise<BrowserContext> {
+    const profile = mkdtempSync(join(tmpdir(), 'ringbox-bench-'));
+    const { chromium } = loadPlaywright();
+    const context = await chromium.launchPersistentContext(profile, this.#launchOptions);
+    context.on('close', () => rmSync(profile, { recursive: true, force: true }));
+    return context;
   }
 
   /** Closes in the middle of a measurement. */

@@ -69,8 +69,7 @@ test.describe('a machine', () => {
     await guest.boot();
     const driver = await guest.output('cat /sys/class/misc/hw_random/rng_current');
     expect(driver).toBe('virtio_rng.0');
-    const draw = () =>
-      guest.output('dd if=/dev/hwrng bs=64 count=4 2>/dev/null | base64 -w0');
+    const draw = () => guest.output('dd if=/dev/hwrng bs=64 count=4 2>/dev/null | base64 -w0');
     const first = Buffer.from(await draw(), 'base64');
     const second = Buffer.from(await draw(), 'base64');
     expect([first.length, second.length]).toEqual([256, 256]);
