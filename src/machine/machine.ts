@@ -235,6 +235,7 @@ export class Machine {
   /** Holds the CPU and the devices. Resolves when all stand still. */
   async pause(): Promise<void> {
     if (this.#rest.active) this.#rest.afterwards(null);
+    if (this.#resetting !== null) await this.#untilReset();
     if (this.#state === 'running') await this.#hold();
   }
 
@@ -256,8 +257,7 @@ export class Machine {
    */
   async atRest<Result>(work: () => Promise<Result>): Promise<Result> {
     const begin = async () => {
-      // The end of a reset is that the machine runs.
-      await this.#resetting?.catch(() => {});
+      if (this.#resetting !== null) await this.#untilReset();
       if (this.#state !== 'running') return;
       this.#rest.afterwards(() => this.resume());
       await this.#hold();
@@ -316,6 +316,11 @@ export class Machine {
    */
   killDevice(index: number): void {
     this.#hardware.bay.at(index).host.kill();
+  }
+
+  /** The end of a reset is that the machine runs: whoever holds it meanwhile does so afterwards. */
+  async #untilReset(): Promise<void> {
+    await this.#resetting?.catch(() => {});
   }
 
   async #hold(): Promise<void> {

@@ -120,6 +120,10 @@ test.describe('a disk that comes and goes while the machine runs', () => {
         await reset;
         return machine.state;
       });
+      const again = machine.reset();
+      await machine.pause();
+      await again;
+      const paused = machine.state;
 
       machine.killDevice(3);
       const code = await machine.reset().catch((error) => error.code);
@@ -127,11 +131,12 @@ test.describe('a disk that comes and goes while the machine runs', () => {
       await machine.reset();
       const rest = [machine.state, machine.disks.length];
       await machine.dispose();
-      return { names: [disk.name, other.name], state, code, rest };
+      return { names: [disk.name, other.name], state, paused, code, rest };
     });
     expect(told).toEqual({
       names: ['vdb', 'vdc'],
       state: 'paused',
+      paused: 'paused',
       code: 'device-died',
       rest: ['running', 2],
     });
