@@ -153,6 +153,8 @@ export class DeviceBay {
     this.#parts.bus.unplug(device.function);
     this.#places[index] = undefined;
     this.devices[index] = undefined;
+    // Nobody may wait for it any more: a worker that ends answers neither a pause nor a reset.
+    device.link.declareDead();
     void host.end();
   }
 }

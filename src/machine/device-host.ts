@@ -30,8 +30,10 @@ export class DeviceHost {
     description: DeviceDescription,
     control: ControlBlock,
     death: Death,
+    onDeath: HostHooks['onDeath'],
   ) {
     this.#death = death;
+    death.onDeath = onDeath;
     this.#worker = worker;
     this.#service = service;
     this.description = description;
@@ -44,7 +46,7 @@ export class DeviceHost {
   /**
    * Starts a worker with a device of `kind`.
    * @param transfer what moves to the worker instead of being copied
-   * @param hooks.onDeath is called once if the worker ends by itself
+   * @param hooks.onDeath is called once if the worker ends by itself after its device was made
    * @param hooks.onTrouble is called when its backend could not do something for the guest
    * @throws MachineError what the device says about its options
    */
@@ -60,7 +62,7 @@ export class DeviceHost {
       name: `ringbox ${kind} ${parts.index}`,
     });
     const service = Comlink.wrap<DeviceService>(worker);
-    const death = new Death(kind, hooks.onDeath);
+    const death = new Death(kind);
     worker.addEventListener('message', ({ data }: MessageEvent<Partial<TroubleMessage>>) => {
       if (data.trouble) hooks.onTrouble(withRemedy(data.trouble.code, data.trouble.message));
     });
@@ -73,7 +75,7 @@ export class DeviceHost {
       );
       const { description, control } = await Promise.race([setUp, death.promise]);
       const block = new ControlBlock(control, description.queueSizes.length);
-      return new DeviceHost(worker, service, description, block, death);
+      return new DeviceHost(worker, service, description, block, death, hooks.onDeath);
     } catch (error) {
       worker.terminate();
       throw explain(error);
@@ -99,6 +101,8 @@ export class DeviceHost {
    * same. (A browser that is to end a sleeping worker takes two seconds; one that is awake, none.)
    */
   async end(): Promise<void> {
+    // What it cannot keep any more it has told whoever detached the disk; it is no defect.
+    this.#death.onDeath = null;
     this.abandon();
     const tooLong = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_END));
     await Promise.race([this.#served, this.#death.promise, tooLong]).catch(() => {});
@@ -133,11 +137,16 @@ class Death {
   /** Rejects with a MachineError. */
   readonly promise: Promise<never>;
   declare!: (reason: string) => void;
+  /**
+   * Hears of it. Nobody does before the device is there: then it is whoever makes it who is told; and nobody
+   * once the worker was told to end.
+   */
+  onDeath: ((reason: string) => void) | null = null;
 
   /** The end is the machine's own: calls under way are told, nobody else is. */
   silence!: () => void;
 
-  constructor(kind: string, onDeath: (reason: string) => void) {
+  constructor(kind: string) {
     this.promise = new Promise((_, reject) => {
       this.silence = () => {
         this.declare = () => {};
@@ -147,7 +156,7 @@ class Death {
         this.declare = () => {};
         const remedy = 'Reload the page; if it happens again, please report it.';
         reject(new MachineError('device-died', `The ${kind} worker failed: ${reason}.`, remedy));
-        onDeath(reason);
+        this.onDeath?.(reason);
       };
     });
     this.promise.catch(() => {});

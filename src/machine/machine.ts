@@ -74,12 +74,15 @@ export class Machine {
   readonly #startSoftware: PowerOn;
   readonly #onReboot: 'reset' | 'stop';
   readonly #offer: OfferOptions;
-  /** The place of each disk among the devices, in the order of their attachment. */
-  readonly #disks = new Map<Disk, number>();
+  /** The disks in the order of their attachment. */
+  readonly #disks = new Map<Disk, Attachment>();
+  /** The numbers of the disks that are attached, and of those that are being. */
+  readonly #diskNumbers = new Set<number>();
   readonly #panicWatches = { console: new PanicWatch(), serial: new PanicWatch() };
   #uart!: UartWatch;
   #state: MachineState = 'ready';
-  #death: MachineError | null = null;
+  /** The devices that have died and are still there, by place. */
+  readonly #deaths = new Map<number, MachineError>();
   #resetting: Promise<void> | null = null;
   #rebootRequested = false;
   #panicSince: number | null = null;
@@ -120,7 +123,8 @@ export class Machine {
     this.console = ports[0];
     this.ports = new Map(ports.slice(1).map((port) => [port.name, port]));
     (options.disks ?? []).forEach((disk, index) => {
-      this.#addDisk(disk, diskName(disk, index), FIRST_DISK_INDEX + index);
+      this.#diskNumbers.add(index);
+      this.#addDisk(disk, { place: FIRST_DISK_INDEX + index, number: index });
     });
     addEventListener('pagehide', this.#leave);
   }
@@ -164,12 +168,17 @@ export class Machine {
     const { bay } = this.#hardware;
     checkRoom(bay.taken + 1, bay.taken - this.#disks.size);
     const number = this.#freeNumber();
-    const [index] = await bay.add([planDisk(options, number, this.#offer)]);
+    this.#diskNumbers.add(number);
+    const adding = bay.add([planDisk(options, number, this.#offer)]);
+    const [place] = await adding.catch((error) => {
+      this.#diskNumbers.delete(number);
+      throw error;
+    });
     if (this.state === 'disposed') {
-      await bay.at(index).host.end();
+      await bay.at(place).host.end();
       throw this.#wrongState('have another disk');
     }
-    const disk = this.#addDisk(options, diskName(options, number), index);
+    const disk = this.#addDisk(options, { place, number });
     this.#events.emit('disks', this.disks);
     return disk;
   }
@@ -184,23 +193,27 @@ export class Machine {
    */
   async detachDisk(disk: Disk): Promise<void> {
     // Whoever reads it just now is to have all of it.
-    await this.#rest.over;
-    const index = this.#disks.get(disk);
-    if (index === undefined) {
+    while (this.#rest.active) await this.#rest.over;
+    if (this.state === 'disposed') throw this.#wrongState('let a disk go');
+    const attachment = this.#disks.get(disk);
+    if (attachment === undefined) {
       const message = `The disk ${disk.name} is not attached to this machine.`;
       throw new MachineError('disk-detached', message, 'Choose one of `machine.disks`.');
     }
+    const { place, number } = attachment;
     this.#disks.delete(disk);
+    this.#diskNumbers.delete(number);
     this.#events.emit('disks', this.disks);
     const { bay } = this.#hardware;
-    const { host } = bay.at(index);
+    const { host } = bay.at(place);
     try {
       await host.call('release');
     } catch (error) {
       // A worker that has died has let go as well.
       if (!(error instanceof MachineError) || error.code !== 'device-died') throw error;
     } finally {
-      if (this.#state !== 'disposed') bay.remove(index);
+      this.#deaths.delete(place);
+      if (this.#state !== 'disposed') bay.remove(place);
     }
   }
 
@@ -222,6 +235,7 @@ export class Machine {
   /** Holds the CPU and the devices. Resolves when all stand still. */
   async pause(): Promise<void> {
     if (this.#rest.active) this.#rest.afterwards(null);
+    if (this.#resetting !== null) await this.#untilReset();
     if (this.#state === 'running') await this.#hold();
   }
 
@@ -243,6 +257,7 @@ export class Machine {
    */
   async atRest<Result>(work: () => Promise<Result>): Promise<Result> {
     const begin = async () => {
+      if (this.#resetting !== null) await this.#untilReset();
       if (this.#state !== 'running') return;
       this.#rest.afterwards(() => this.resume());
       await this.#hold();
@@ -253,11 +268,12 @@ export class Machine {
   /**
    * Switches the machine off and on again: memory is cleared, the software starts anew, disks keep
    * what was written to them.
-   * @throws MachineError when a device has died: it cannot start again
+   * @throws MachineError when a device has died: it cannot start again; a disk can be detached first
    */
   async reset(): Promise<void> {
     if (this.#state === 'disposed') throw this.#wrongState('reset');
-    if (this.#death !== null) throw this.#death;
+    const [death] = this.#deaths.values();
+    if (death !== undefined) throw death;
     this.#resetting ??= this.#reset();
     try {
       await this.#resetting;
@@ -288,18 +304,23 @@ export class Machine {
       instructions: emulator.instructions,
       halted: emulator.halted,
       consoleBytes: this.console.outputBytes + this.serial.outputBytes,
-      disks: Array.from(this.#disks.values(), (index) => {
-        return { requests: bay.at(index).device.link.completed };
+      disks: Array.from(this.#disks.values(), ({ place }) => {
+        return { requests: bay.at(place).device.link.completed };
       }),
     };
   }
 
   /**
    * Ends device worker `index` as a defect would, for tests: 0 is the console, then come the disks,
-   * then the rest.
+   * then the rest, then the disks that were attached later.
    */
   killDevice(index: number): void {
     this.#hardware.bay.at(index).host.kill();
+  }
+
+  /** The end of a reset is that the machine runs: whoever holds it meanwhile does so afterwards. */
+  async #untilReset(): Promise<void> {
+    await this.#resetting?.catch(() => {});
   }
 
   async #hold(): Promise<void> {
@@ -414,12 +435,16 @@ export class Machine {
 
   #deviceDied(name: string, index: number, reason: string): void {
     if (this.#state === 'disposed') return;
-    this.#hardware.bay.devices[index]?.link.declareDead();
+    const device = this.#hardware.bay.devices[index];
+    device?.link.declareDead();
     this.#hardware.attention.request(index);
+    // A disk that was detached has nothing any more that could be lost.
+    if (device?.leaving === true) return;
     const message = `${name} has failed (${reason}). The guest was told: the device needs a reset.`;
     const remedy = 'Save what you can, then start a new machine.';
-    this.#death = new MachineError('device-died', message, remedy);
-    this.#events.emit('error', this.#death);
+    const death = new MachineError('device-died', message, remedy);
+    this.#deaths.set(index, death);
+    this.#events.emit('error', death);
   }
 
   #makeSerial(): SerialPort {
@@ -450,21 +475,20 @@ export class Machine {
     });
   }
 
-  #addDisk(options: DiskOptions, name: string, index: number): Disk {
+  #addDisk(options: DiskOptions, attachment: Attachment): Disk {
     const { readOnly = false, keep } = options;
     if (keep !== undefined) askForPersistence();
-    const { host } = this.#hardware.bay.at(index);
+    const name = diskName(options, attachment.number);
+    const { host } = this.#hardware.bay.at(attachment.place);
     const isAttached = () => this.#disks.has(disk);
     const disk = new Disk({ name, readOnly, kept: keep ?? null, host, isAttached });
-    this.#disks.set(disk, index);
+    this.#disks.set(disk, attachment);
     return disk;
   }
 
-  /** The first number whose name no disk has: the guest will most likely call a new disk so. */
   #freeNumber(): number {
-    const names = this.disks.map(({ name }) => name);
     let number = 0;
-    while (names.includes(diskName({}, number))) number++;
+    while (this.#diskNumbers.has(number)) number++;
     return number;
   }
 
@@ -479,6 +503,14 @@ export class Machine {
     const code = this.#state === 'disposed' ? 'disposed' : 'wrong-state';
     return new MachineError(code, `A machine that is ${this.#state} cannot ${verb}.`, remedy);
   }
+}
+
+/** Where a disk is. */
+interface Attachment {
+  /** Its place among the devices. */
+  place: number;
+  /** What the guest counts it as, most likely: a new disk gets the first number that is free. */
+  number: number;
 }
 
 /** Connects the hardware, which is made first, with the machine, which is made of it. */

@@ -47,6 +47,8 @@ export class DeviceLink {
   readonly #patience: Patience;
   readonly #interrupts: Interrupts = { queue: false, configuration: false };
   #generationTold = 0;
+  /** The generation that the driver saw when it first looked after the last reset; -1 before that. */
+  #generationLookedAt = -1;
   /** The driver's view of the configuration space, and the generation (see `Word`) that it has. */
   readonly #shown = new Uint8Array(CONFIGURATION_SPACE_SIZE);
   #shownGeneration = -1;
@@ -100,6 +102,7 @@ export class DeviceLink {
   /** The device configuration space as the driver sees it: always one whole generation of it. */
   get configuration(): Uint8Array {
     this.#showConfiguration();
+    if (this.#generationLookedAt === -1) this.#generationLookedAt = this.#shownGeneration;
     return this.#shown;
   }
 
@@ -134,6 +137,7 @@ export class DeviceLink {
     this.#control.store(Word.driverOk, 0);
     this.#notifications.fill(null);
     this.#notified.fill(0);
+    this.#generationLookedAt = -1;
     // A queue whose set-up the worker has not seen yet must not come to life after the reset.
     for (let queue = 0; queue < this.#control.queueCount; queue++) {
       this.#control.store(this.#control.queueBase(queue) + QueueWord.enabled, 0);
@@ -183,8 +187,11 @@ export class DeviceLink {
 
   /** The driver is ready: the device may use its queues and notify. */
   setDriverOk(): void {
-    // What the driver has seen: a change since its last look is one that it is to be told.
-    this.#generationTold = this.#shownGeneration;
+    // What the driver has seen may be from before a change that could not be told until now: sync points
+    // look only where attention is asked for, and the worker's request is over.
+    const looked = this.#generationLookedAt !== -1;
+    this.#generationTold = looked ? this.#generationLookedAt : this.#generation;
+    this.#attention.request(this.index);
     this.#control.store(Word.driverOk, 1);
     this.#control.signal();
   }
@@ -300,8 +307,7 @@ export class DeviceLink {
       this.#notified[queue] = published;
       if (notifications.wantsUsedNotification(notified, published)) this.#interrupts.queue = true;
     }
-    // An odd generation is a change that is being made; the worker asks again when it is whole.
-    const generation = this.#control.load(Word.configurationGeneration) & ~1;
+    const generation = this.#generation;
     this.#interrupts.configuration = generation !== this.#generationTold;
     this.#generationTold = generation;
     return this.#interrupts;
@@ -320,6 +326,11 @@ export class DeviceLink {
     control.store(base + 2, value);
     control.store(Word.configurationWriteHead, (head + 1) | 0);
     control.signal();
+  }
+
+  /** The worker's newest generation. An odd one is a change that is being made: it tells when it is whole. */
+  get #generation(): number {
+    return this.#control.load(Word.configurationGeneration) & ~1;
   }
 
   /**

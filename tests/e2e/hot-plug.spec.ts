@@ -98,10 +98,47 @@ test.describe('a disk that comes and goes while the machine runs', () => {
       const [disk] = machine.disks;
       told.push(await code(machine.detachDisk(disk)), await code(machine.detachDisk(disk)));
       told.push(await attach(512));
+      const [left] = machine.disks;
       await machine.dispose();
-      told.push(await attach(512));
+      told.push(await attach(512), await code(machine.detachDisk(left)));
       return told;
     });
-    expect(codes).toEqual(['disk-size', 'done', 'disk-detached', 'done', 'disposed']);
+    const refused = ['disposed', 'disposed'];
+    expect(codes).toEqual(['disk-size', 'done', 'disk-detached', 'done', ...refused]);
+  });
+
+  test('leaves a machine that goes on as before, whatever happens meanwhile', async ({ guest }) => {
+    const told = await guest.page.evaluate(async () => {
+      const machine = await Machine.create(await TestMachine.options({ memory: 32 }));
+      const attached = [machine.attachDisk({ size: 512 }), machine.attachDisk({ size: 512 })];
+      const [disk, other] = await Promise.all(attached);
+      machine.start();
+
+      // A reset that was begun has been made before anything is at rest.
+      const reset = machine.reset();
+      const state = await machine.atRest(async () => {
+        await reset;
+        return machine.state;
+      });
+      const again = machine.reset();
+      await machine.pause();
+      await again;
+      const paused = machine.state;
+
+      machine.killDevice(3);
+      const code = await machine.reset().catch((error) => error.code);
+      await machine.detachDisk(disk);
+      await machine.reset();
+      const rest = [machine.state, machine.disks.length];
+      await machine.dispose();
+      return { names: [disk.name, other.name], state, paused, code, rest };
+    });
+    expect(told).toEqual({
+      names: ['vdb', 'vdc'],
+      state: 'paused',
+      paused: 'paused',
+      code: 'device-died',
+      rest: ['running', 2],
+    });
   });
 });

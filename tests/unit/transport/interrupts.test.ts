@@ -315,6 +315,28 @@ describe('the device configuration space', () => {
     expect(rig.interrupted).toBe(false);
   });
 
+  test.each([
+    ['a sync point before DRIVER_OK', () => rig.syncPoint()],
+    ['a look at its status', () => void rig.status],
+  ])(
+    'interrupts after DRIVER_OK for what changed since the driver first looked, with %s',
+    (_, between) => {
+      rig.negotiate();
+      rig.read(DEVICE_CONFIGURATION, 4);
+      rig.changeConfiguration(0, [2]);
+      between();
+      rig.driverOk();
+      rig.pump();
+      expect(rig.readIsr()).toBe(ISR_CONFIGURATION);
+      rig.reset();
+      rig.negotiate();
+      rig.read(DEVICE_CONFIGURATION, 4);
+      rig.driverOk();
+      rig.pump();
+      expect(rig.interrupted).toBe(false);
+    },
+  );
+
   test('passes the driver’s writes on, in order, with offset, width and value', () => {
     rig.device.calls.length = 0;
     rig.write(DEVICE_CONFIGURATION + 3, 1, 0xab);
