@@ -30,7 +30,7 @@ export interface NamedBase {
  * @param from what the store was made over; null for zeros
  * @param onto null for zeros: the disk needs no base any more
  * @throws DeviceError 'disk-size' when the new base is longer than the disk, 'disk-full' when there
- *   is no room; what a base throws; the signal's reason
+ *   is no room; what a base throws; the signal's reason. Then the disk is over the old base
  */
 export async function rebaseStore(
   store: Store,
@@ -54,7 +54,7 @@ export async function rebaseStore(
     throw error;
   }
   // Not before: over the old base the disk would be another without these blocks.
-  rebase.drop();
+  rebase.dropCommon();
   steps.finish();
 }
 
@@ -100,18 +100,21 @@ class Rebase {
    * `setBase` has failed, so is the map that goes with it: the two come in one superblock.
    */
   takeBack(): void {
-    try {
-      this.#copied.drop(this.#writer);
-      this.#store.flush();
-    } catch {
-      // Then the store has more than it needs, and that is all.
-    }
+    this.#drop(this.#copied);
   }
 
   /** Drops what the new base has too, if the store is over that. */
-  drop(): void {
-    this.#common.drop(this.#writer);
-    this.#store.flush();
+  dropCommon(): void {
+    this.#drop(this.#common);
+  }
+
+  #drop(superfluous: SuperfluousBlocks): void {
+    try {
+      superfluous.drop(this.#writer);
+      this.#store.flush();
+    } catch {
+      // Then the store has more than it needs, and that is all: no failure to be told.
+    }
   }
 
   /** Notes blocks of the store that the new base has too; the window has them, or the base ends before. */
