@@ -45,13 +45,13 @@ export async function importImage(
   work.total = image instanceof Blob ? image.size : null;
   const stream = image instanceof Blob ? image.stream() : image;
   const bytes = explained(bytesOf(stream, work.signal), name, work.signal);
-  const { head, whole } = await peek(counted(bytes, work), RECOGNITION_LENGTH);
+  const { head, whole, end } = await peek(counted(bytes, work), RECOGNITION_LENGTH);
   try {
     const format = formatOf(head, name);
     if (format === 'store') await importStore(file, whole, name, size);
     else await importBytes(file, unpacked(format, whole), name, size, work);
   } finally {
-    await whole.return(undefined);
+    await end();
   }
 }
 

@@ -30,6 +30,18 @@ async function refusal(bytes: Bytes, size?: number): Promise<string> {
   return `${error.code}: ${error.message}`;
 }
 
+test('an image that is refused is let go of, before anything else of it is read', async () => {
+  let cancelled = false;
+  const image = new ReadableStream<Bytes>({
+    pull: (controller) => controller.enqueue(Uint8Array.of(0xfd, ...Buffer.from('7zXZ'), 0, 1, 2)),
+    cancel: () => {
+      cancelled = true;
+    },
+  });
+  await expect(imported(image)).rejects.toMatchObject({ code: 'image-format' });
+  expect(cancelled).toBe(true);
+});
+
 describe('an image becomes a disk', () => {
   test.each([
     ['raw', IMAGE],
