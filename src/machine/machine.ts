@@ -81,6 +81,8 @@ export class Machine {
   #state: MachineState = 'ready';
   #death: MachineError | null = null;
   #resetting: Promise<void> | null = null;
+  /** Resolves when all devices stand still that were told to last, or go on again. */
+  #still: Promise<unknown> = Promise.resolve();
   #rebootRequested = false;
   #panicSince: number | null = null;
 
@@ -222,7 +224,8 @@ export class Machine {
   /** Holds the CPU and the devices. Resolves when all stand still. */
   async pause(): Promise<void> {
     if (this.#rest.active) this.#rest.afterwards(null);
-    if (this.#state === 'running') await this.#hold();
+    if (this.#state === 'running') this.#hold();
+    await this.#still;
   }
 
   /** Goes on after `pause`. */
@@ -243,9 +246,13 @@ export class Machine {
    */
   async atRest<Result>(work: () => Promise<Result>): Promise<Result> {
     const begin = async () => {
-      if (this.#state !== 'running') return;
-      this.#rest.afterwards(() => this.resume());
-      await this.#hold();
+      // One that goes on would start the guest in the middle of the work.
+      await this.#resetting?.catch(() => {});
+      if (this.#state === 'running') {
+        this.#rest.afterwards(() => this.resume());
+        this.#hold();
+      }
+      await this.#still;
     };
     return this.#rest.during(begin, work);
   }
@@ -302,10 +309,10 @@ export class Machine {
     this.#hardware.bay.at(index).host.kill();
   }
 
-  async #hold(): Promise<void> {
+  #hold(): void {
     this.#scheduler.stop();
     this.#setState('paused');
-    await Promise.all(this.#hardware.bay.all.map(({ device }) => device.link.pause()));
+    this.#still = Promise.all(this.#hardware.bay.all.map(({ device }) => device.link.pause()));
   }
 
   /** Starts when nobody is there any more to be told that it cannot. */
