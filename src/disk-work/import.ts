@@ -14,10 +14,10 @@ import { recover } from '../devices/block/store/recovery.ts';
 import { full, Store } from '../devices/block/store/store.ts';
 import type { StoreFile } from '../devices/block/store/store-file.ts';
 import { StoreFiller } from '../devices/block/store/store-filler.ts';
+import type { Work } from '../devices/block/work.ts';
 import { DeviceError } from '../devices/errors.ts';
 import { type Bytes, bytesOf, inEqualPieces, peek } from './bytes.ts';
 import { unpackGzip, unpackZstd } from './unpack.ts';
-import type { Work } from './work.ts';
 
 /** Bytes of an image that are looked at together for zeros. */
 const PIECE = 1 << 18;

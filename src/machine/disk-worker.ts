@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
 import { type Lease, leaseTemporary, sweepTemporaries } from '../devices/block/temporary-disks.ts';
+import type { OnProgress } from '../devices/block/work.ts';
 import type { DiskWorkService } from '../disk-work/service.ts';
-import type { OnProgress } from '../disk-work/work.ts';
 import { explain } from './device-host.ts';
 import type { DiskWorkOptions } from './disk-work.ts';
 import { MachineError } from './errors.ts';

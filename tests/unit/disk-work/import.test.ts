@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { PAGE_SIZE } from '../../../src/devices/block/store/format.ts';
 import { recover } from '../../../src/devices/block/store/recovery.ts';
 import { Store } from '../../../src/devices/block/store/store.ts';
+import { Work } from '../../../src/devices/block/work.ts';
 import type { Bytes } from '../../../src/disk-work/bytes.ts';
 import { importImage } from '../../../src/disk-work/import.ts';
-import { Work } from '../../../src/disk-work/work.ts';
 import { FaultFile } from '../../support/fault-file.ts';
 import { areSame, contentOf, sparseImage, streamOfPieces, unwatched } from './parts.ts';
 
@@ -182,7 +182,10 @@ test('a failing source is not blamed on what is packed in it', async () => {
 test('progress counts what is read of the image, and an end is heard in the middle', async () => {
   const told: [number, number | null][] = [];
   const abortion = new AbortController();
-  const work = new Work(abortion.signal, (done, total) => told.push([done, total]));
+  const work = new Work({
+    signal: abortion.signal,
+    onProgress: (done, total) => told.push([done, total]),
+  });
   const bytes = gzip(IMAGE);
   await importImage(new FaultFile(), { image: new Blob([bytes]), name: 'mine' }, work);
   work.finish();

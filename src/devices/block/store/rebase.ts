@@ -1,10 +1,10 @@
 import { DeviceError } from '../../errors.ts';
 import type { BaseImage } from '../backend.ts';
+import { type Watch, Work } from '../work.ts';
 import { BaseWindow, WINDOW_BLOCKS } from './base-window.ts';
 import { BulkWriter } from './bulk-writer.ts';
 import { PAGE_SIZE } from './format.ts';
 import { NOT_HERE, ZEROS } from './page-map.ts';
-import { Steps, type Watch } from './steps.ts';
 import type { Store } from './store.ts';
 import { blocksOf, storedRuns } from './stored-runs.ts';
 import { SuperfluousBlocks } from './superfluous-blocks.ts';
@@ -44,9 +44,9 @@ export async function rebaseStore(
   }
   if (onto?.name === '') throw new RangeError('a base needs a name');
   const rebase = new Rebase(store, from, onto?.image ?? null);
-  const steps = new Steps(rebase.length, watch);
+  const work = new Work(watch, rebase.length);
   try {
-    await rebase.copy(steps);
+    await rebase.copy(work);
     // What was copied becomes durable with the name or before it.
     store.setBase(onto?.name ?? '');
   } catch (error) {
@@ -55,7 +55,7 @@ export async function rebaseStore(
   }
   // Not before: over the old base the disk would be another without these blocks.
   rebase.dropCommon();
-  steps.finish();
+  work.finish();
 }
 
 class Rebase {
@@ -84,13 +84,13 @@ class Rebase {
   }
 
   /** Copies what the disk would lose with the old base. */
-  async copy(steps: Steps): Promise<void> {
+  async copy(work: Work): Promise<void> {
     for (let block = 0; block < this.#blocks; block += WINDOW_BLOCKS) {
       const count = Math.min(WINDOW_BLOCKS, this.#blocks - block);
       await Promise.all([this.#from.read(block, count), this.#onto.read(block, count)]);
       this.#findCommon(block, block + count);
       this.#copy(block, block + count);
-      await steps.step(count * PAGE_SIZE);
+      await work.advance(count * PAGE_SIZE);
     }
     this.#findCommon(this.#blocks, blocksOf(this.#store.size));
   }

@@ -243,8 +243,8 @@ test('what a base has beyond the end of the disk never comes onto it', async () 
 
 test('progress is told in bytes of the longer base, and a disk without bases has none', async () => {
   const store = Store.create(new FaultFile(), SIZE, 'old');
-  const progress: number[][] = [];
-  const watch = { onProgress: (...numbers: number[]) => progress.push(numbers) };
+  const progress: (number | null)[][] = [];
+  const watch = { onProgress: (...numbers: (number | null)[]) => progress.push(numbers) };
   const shorter = { image: new MemoryBase(new Uint8Array(PAGE_SIZE)), name: 'new' };
   await rebaseStore(store, new MemoryBase(new Uint8Array(3 * PAGE_SIZE)), shorter, watch);
   expect(progress.at(-1)).toEqual([3 * PAGE_SIZE, 3 * PAGE_SIZE]);

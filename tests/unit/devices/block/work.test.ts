@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { Steps } from '../../../../../src/devices/block/store/steps.ts';
+import { Work } from '../../../../src/devices/block/work.ts';
 
 test('long work lets others have their turn, and tells how far it is', async () => {
   // Each step takes long.
@@ -10,9 +10,9 @@ test('long work lets others have their turn, and tells how far it is', async () 
   const onProgress = (...numbers: (number | null)[]) => progress.push(numbers as number[]);
   const controller = new AbortController();
   setImmediate(() => controller.abort(new Error('enough')));
-  const steps = new Steps(100, { onProgress, signal: controller.signal });
+  const work = new Work({ onProgress, signal: controller.signal }, 100);
   const working = async () => {
-    for (let step = 0; step < 100; step++) await steps.step(1);
+    for (let step = 0; step < 100; step++) await work.advance(1);
   };
   await expect(working()).rejects.toThrow('enough');
   expect(progress.length).toBeGreaterThan(0);
@@ -22,5 +22,5 @@ test('long work lets others have their turn, and tells how far it is', async () 
 
 test('work that nobody wants any more does not begin', () => {
   const reason = new Error('enough');
-  expect(() => new Steps(1, { signal: AbortSignal.abort(reason) })).toThrow(reason);
+  expect(() => new Work({ signal: AbortSignal.abort(reason) })).toThrow(reason);
 });
