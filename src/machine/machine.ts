@@ -11,10 +11,11 @@ import {
 } from './assembly.ts';
 import { ConsolePort } from './console-port.ts';
 import type { DevicePlan } from './device-bay.ts';
-import { Disk } from './disk.ts';
+import { Disk } from './disks/disk.ts';
+import { KeptDiskServer } from './disks/kept-disk-server.ts';
+import { askForPersistence } from './disks/storage.ts';
 import { MachineError } from './errors.ts';
 import { Events, type MachineEvents, type MachineState } from './events.ts';
-import { KeptDiskServer } from './kept-disk-server.ts';
 import {
   type DiskOptions,
   type MachineOptions,
@@ -27,7 +28,6 @@ import { Rest } from './rest.ts';
 import { HELD, Scheduler } from './scheduler.ts';
 import { SerialPort } from './serial-port.ts';
 import { type PowerOn, readSoftware } from './software.ts';
-import { askForPersistence } from './storage.ts';
 import { SyncPoints } from './sync-points.ts';
 import { UART_PORTS, UartWatch } from './uart-watch.ts';
 

@@ -1,10 +1,10 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { keptFileName } from '../../../src/devices/block/kept-file.ts';
-import { Store } from '../../../src/devices/block/store/store.ts';
-import { keptDisks } from '../../../src/machine/kept-disks.ts';
-import { FaultFile } from '../../support/fault-file.ts';
+import { keptFileName } from '../../../../src/devices/block/kept-file.ts';
+import { Store } from '../../../../src/devices/block/store/store.ts';
+import { keptDisks } from '../../../../src/machine/disks/kept-disks.ts';
+import { FaultFile } from '../../../support/fault-file.ts';
 
-vi.mock('../../../src/machine/disk-worker.ts', () => ({ inDiskWorker: vi.fn() }));
+vi.mock('../../../../src/machine/disks/disk-worker.ts', () => ({ inDiskWorker: vi.fn() }));
 
 /** A file of the folder; null for one that is gone when it is looked at. */
 class Handle {

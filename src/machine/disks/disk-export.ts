@@ -1,15 +1,15 @@
 import * as Comlink from 'comlink';
-import { KEPT_FOLDER, keptFileName } from '../devices/block/kept-file.ts';
-import { privateFolder } from '../devices/block/private-files.ts';
-import type { ExportFormat } from '../disk-work/service.ts';
-import { planDisk } from './assembly.ts';
+import { KEPT_FOLDER, keptFileName } from '../../devices/block/kept-file.ts';
+import { privateFolder } from '../../devices/block/private-files.ts';
+import type { ExportFormat } from '../../disk-work/service.ts';
+import { planDisk } from '../assembly.ts';
+import { MachineError } from '../errors.ts';
+import type { Machine } from '../machine.ts';
+import type { DiskOptions } from '../options.ts';
 import { workOnAttached } from './copy-attached.ts';
 import type { Disk } from './disk.ts';
 import type { DiskWorkOptions } from './disk-work.ts';
 import { inDiskWorker, newLease, withTemporary } from './disk-worker.ts';
-import { MachineError } from './errors.ts';
-import type { Machine } from './machine.ts';
-import type { DiskOptions } from './options.ts';
 
 /**
  * A disk to be exported: one that a machine of this page has, or a kept one that no machine has,

@@ -1,7 +1,7 @@
+import { MachineError } from '../errors.ts';
 import { copyAttached } from './copy-attached.ts';
 import type { Disk } from './disk.ts';
 import type { DiskProgress, DiskWorkOptions } from './disk-work.ts';
-import { MachineError } from './errors.ts';
 
 /**
  * How a page has a kept disk copied that a machine of another page has, or of its own: it asks all pages

@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
-import type { OnProgress } from '../devices/block/work.ts';
-import type { DiskReader } from '../disk-work/disk-source.ts';
-import type { AttachedDisk, DiskWorkService } from '../disk-work/service.ts';
+import type { OnProgress } from '../../devices/block/work.ts';
+import type { DiskReader } from '../../disk-work/disk-source.ts';
+import type { AttachedDisk, DiskWorkService } from '../../disk-work/service.ts';
 import type { Disk } from './disk.ts';
 import type { DiskWorkOptions } from './disk-work.ts';
 import { inDiskWorker, withTemporary } from './disk-worker.ts';

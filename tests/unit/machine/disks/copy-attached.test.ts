@@ -1,10 +1,10 @@
 import { expect, test, vi } from 'vitest';
-import { copyAttached } from '../../../src/machine/copy-attached.ts';
-import type { Disk } from '../../../src/machine/disk.ts';
-import { inDiskWorker } from '../../../src/machine/disk-worker.ts';
-import { MachineError } from '../../../src/machine/errors.ts';
+import { copyAttached } from '../../../../src/machine/disks/copy-attached.ts';
+import type { Disk } from '../../../../src/machine/disks/disk.ts';
+import { inDiskWorker } from '../../../../src/machine/disks/disk-worker.ts';
+import { MachineError } from '../../../../src/machine/errors.ts';
 
-vi.mock('../../../src/machine/disk-worker.ts', () => ({
+vi.mock('../../../../src/machine/disks/disk-worker.ts', () => ({
   inDiskWorker: vi.fn(),
   withTemporary: (work: (name: string) => unknown) => work('temporary'),
 }));

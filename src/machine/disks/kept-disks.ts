@@ -1,9 +1,19 @@
-import { KEPT_FOLDER, keptDiskName, keptFileName, keptLock } from '../devices/block/kept-file.ts';
-import { privateFolder } from '../devices/block/private-files.ts';
-import { decodeSuperblock, PAGE_SIZE, Page, SUPERBLOCKS } from '../devices/block/store/format.ts';
-import { isTemporary, sweepTemporaries } from '../devices/block/temporary-disks.ts';
+import {
+  KEPT_FOLDER,
+  keptDiskName,
+  keptFileName,
+  keptLock,
+} from '../../devices/block/kept-file.ts';
+import { privateFolder } from '../../devices/block/private-files.ts';
+import {
+  decodeSuperblock,
+  PAGE_SIZE,
+  Page,
+  SUPERBLOCKS,
+} from '../../devices/block/store/format.ts';
+import { isTemporary, sweepTemporaries } from '../../devices/block/temporary-disks.ts';
+import { MachineError } from '../errors.ts';
 import { inDiskWorker } from './disk-worker.ts';
-import { MachineError } from './errors.ts';
 
 /** A disk whose changes are kept in this browser: see `DiskOptions.keep`. */
 export interface KeptDisk {

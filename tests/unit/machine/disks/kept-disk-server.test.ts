@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Deferred } from '../../../src/cli/deferred.ts';
-import { copyAttached } from '../../../src/machine/copy-attached.ts';
-import type { Disk } from '../../../src/machine/disk.ts';
+import { Deferred } from '../../../../src/cli/deferred.ts';
+import { copyAttached } from '../../../../src/machine/disks/copy-attached.ts';
+import type { Disk } from '../../../../src/machine/disks/disk.ts';
 import {
   askForCopy,
   KeptDiskServer,
   LONGEST_CANCELLATION,
-} from '../../../src/machine/kept-disk-server.ts';
+} from '../../../../src/machine/disks/kept-disk-server.ts';
 
-vi.mock('../../../src/machine/copy-attached.ts', () => ({ copyAttached: vi.fn() }));
+vi.mock('../../../../src/machine/disks/copy-attached.ts', () => ({ copyAttached: vi.fn() }));
 
 /** BroadcastChannels of pages that take their messages when they are awake. */
 class Channel {
