@@ -35,12 +35,13 @@ export async function* inSmallPieces(
 
 /**
  * Takes the beginning off a stream of bytes.
- * @returns its first `length` bytes, or all of a shorter one; and all of it, from the beginning
+ * @returns its first `length` bytes, or all of a shorter one; all of it, from the beginning; and what
+ *   lets go of the stream, which has to come at the end, whether all was wanted or nothing
  */
 export async function peek(
   pieces: AsyncIterable<Bytes>,
   length: number,
-): Promise<{ head: Bytes; whole: AsyncGenerator<Bytes> }> {
+): Promise<{ head: Bytes; whole: AsyncGenerator<Bytes>; end(): Promise<void> }> {
   const iterator = pieces[Symbol.asyncIterator]();
   const first: Bytes[] = [];
   let got = 0;
@@ -52,16 +53,14 @@ export async function peek(
   }
   const head = new Uint8Array(await new Blob(first).slice(0, length).arrayBuffer());
   async function* whole() {
-    try {
-      yield* first;
-      for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-        yield next.value;
-      }
-    } finally {
-      await iterator.return?.();
+    yield* first;
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+      yield next.value;
     }
   }
-  return { head, whole: whole() };
+  // Not in `whole`: a generator that was never begun knows of no end.
+  const end = async () => void (await iterator.return?.());
+  return { head, whole: whole(), end };
 }
 
 /** Pieces of bytes as a stream, which asks for each when it is wanted. */

@@ -8,8 +8,8 @@ import { openStore } from '../devices/block/kept-disk.ts';
 import { isKept, missing, openKeptFile } from '../devices/block/kept-file.ts';
 import type { ChangeListing } from '../devices/block/memory-backend.ts';
 import { StoreBackend } from '../devices/block/store/store-backend.ts';
+import type { Work } from '../devices/block/work.ts';
 import type { Bytes } from './bytes.ts';
-import type { Work } from './work.ts';
 
 /** All of a disk that may be anything but zero, or what was changed on its image. */
 export type Content = 'data' | 'changes';

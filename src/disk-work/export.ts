@@ -1,10 +1,10 @@
 import { PAGE_SIZE } from '../devices/block/store/format.ts';
 import type { StoreFile } from '../devices/block/store/store-file.ts';
+import type { Work } from '../devices/block/work.ts';
 import { runsOf } from '../devices/block/zeros.ts';
 import { type Bytes, streamOf } from './bytes.ts';
 import { type DiskSource, LONGEST_PIECE, piecesOf } from './disk-source.ts';
 import type { Output } from './output.ts';
-import type { Work } from './work.ts';
 
 /** Writes all bytes of a disk, where zeros become holes. @throws what reading and writing throw */
 export async function writeRaw(output: Output, disk: DiskSource, work: Work): Promise<void> {

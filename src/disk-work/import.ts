@@ -14,10 +14,10 @@ import { recover } from '../devices/block/store/recovery.ts';
 import { full, Store } from '../devices/block/store/store.ts';
 import type { StoreFile } from '../devices/block/store/store-file.ts';
 import { StoreFiller } from '../devices/block/store/store-filler.ts';
+import type { Work } from '../devices/block/work.ts';
 import { DeviceError } from '../devices/errors.ts';
 import { type Bytes, bytesOf, inEqualPieces, peek } from './bytes.ts';
 import { unpackGzip, unpackZstd } from './unpack.ts';
-import type { Work } from './work.ts';
 
 /** Bytes of an image that are looked at together for zeros. */
 const PIECE = 1 << 18;
@@ -45,13 +45,13 @@ export async function importImage(
   work.total = image instanceof Blob ? image.size : null;
   const stream = image instanceof Blob ? image.stream() : image;
   const bytes = explained(bytesOf(stream, work.signal), name, work.signal);
-  const { head, whole } = await peek(counted(bytes, work), RECOGNITION_LENGTH);
+  const { head, whole, end } = await peek(counted(bytes, work), RECOGNITION_LENGTH);
   try {
     const format = formatOf(head, name);
     if (format === 'store') await importStore(file, whole, name, size);
     else await importBytes(file, unpacked(format, whole), name, size, work);
   } finally {
-    await whole.return(undefined);
+    await end();
   }
 }
 

@@ -3,7 +3,7 @@ import { checkBase, openStore } from '../devices/block/kept-disk.ts';
 import { openKeptFile } from '../devices/block/kept-file.ts';
 import { baseName } from '../devices/block/store/base-name.ts';
 import { rebaseStore } from '../devices/block/store/rebase.ts';
-import type { Watch } from '../devices/block/store/steps.ts';
+import type { Watch } from '../devices/block/work.ts';
 import type { KeptOptions } from './disk-source.ts';
 
 /**

@@ -5,6 +5,7 @@ import { privateFolder } from '../devices/block/private-files.ts';
 import { PAGE_SIZE } from '../devices/block/store/format.ts';
 import { recover } from '../devices/block/store/recovery.ts';
 import { Store } from '../devices/block/store/store.ts';
+import { type OnProgress, type Watch, Work } from '../devices/block/work.ts';
 import { BlobFile } from './blob-file.ts';
 import {
   type Content,
@@ -20,7 +21,6 @@ import { makeKept, renameKept } from './make-kept.ts';
 import { ChosenOutput, PrivateOutput } from './output.ts';
 import { rebaseKept } from './rebase.ts';
 import { storeOf } from './store-of.ts';
-import { type OnProgress, Work } from './work.ts';
 
 /** What a disk is exported as. */
 export interface ExportFormat {
@@ -127,8 +127,7 @@ export class DiskWorkService {
     onto: ImageOptions | null,
     onProgress: OnProgress,
   ): Promise<void> {
-    const watch = { signal: this.#abortion.signal, onProgress };
-    await rebaseKept(disk, onto, watch);
+    await rebaseKept(disk, onto, this.#watch(onProgress));
   }
 
   /** Bytes that were changed on each kept disk, in use or not; null where that cannot be told. */
@@ -137,8 +136,12 @@ export class DiskWorkService {
     return Promise.all(names.map((name) => changedBytes(folder, name)));
   }
 
+  #watch(onProgress: OnProgress): Watch {
+    return { signal: this.#abortion.signal, onProgress };
+  }
+
   async #work(onProgress: OnProgress, perform: (work: Work) => Promise<void>): Promise<void> {
-    const work = new Work(this.#abortion.signal, onProgress);
+    const work = new Work(this.#watch(onProgress));
     await perform(work);
     work.finish();
   }

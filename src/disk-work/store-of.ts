@@ -1,8 +1,8 @@
 import { Store } from '../devices/block/store/store.ts';
 import type { StoreFile } from '../devices/block/store/store-file.ts';
 import { StoreFiller } from '../devices/block/store/store-filler.ts';
+import type { Work } from '../devices/block/work.ts';
 import { type Content, type DiskSource, piecesOf } from './disk-source.ts';
-import type { Work } from './work.ts';
 
 /**
  * Makes a store of a disk: of all of it, without a base, or of what was changed on its base.

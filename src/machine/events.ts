@@ -1,4 +1,4 @@
-import type { Disk } from './disk.ts';
+import type { Disk } from './disks/disk.ts';
 import type { MachineError } from './errors.ts';
 
 /**

@@ -3,17 +3,15 @@ export type { DiskUsage } from '../devices/block/create.ts';
 export type { ImageStatistics } from '../devices/block/sources/cached-image.ts';
 export { BothConsoles } from './both-consoles.ts';
 export { ConsolePort } from './console-port.ts';
-export { Disk, type DiskPiece } from './disk.ts';
+export { Disk, type DiskPiece } from './disks/disk.ts';
 export {
   type ExportedDisk,
   type ExportOptions,
   exportDisk,
   exportDiskToFile,
   type TemporaryFile,
-} from './disk-export.ts';
-export type { DiskProgress, DiskWorkOptions } from './disk-work.ts';
-export { MachineError, type MachineErrorCode } from './errors.ts';
-export type { MachineEvents, MachineState } from './events.ts';
+} from './disks/disk-export.ts';
+export type { DiskProgress, DiskWorkOptions } from './disks/disk-work.ts';
 export {
   copyKeptDisk,
   createKeptDisk,
@@ -24,8 +22,11 @@ export {
   type NewBase,
   rebaseKeptDisk,
   renameKeptDisk,
-} from './kept-disk-work.ts';
-export { forgetKeptDisk, type KeptDisk, keptDisks } from './kept-disks.ts';
+} from './disks/kept-disk-work.ts';
+export { forgetKeptDisk, type KeptDisk, keptDisks } from './disks/kept-disks.ts';
+export { type StorageState, storageState } from './disks/storage.ts';
+export { MachineError, type MachineErrorCode } from './errors.ts';
+export type { MachineEvents, MachineState } from './events.ts';
 export { Machine, type MachineStatistics } from './machine.ts';
 export type { FeatureName } from './offer.ts';
 export {
@@ -40,4 +41,3 @@ export {
   type Software,
 } from './options.ts';
 export { SerialPort } from './serial-port.ts';
-export { type StorageState, storageState } from './storage.ts';

@@ -11,10 +11,11 @@ import {
 } from './assembly.ts';
 import { ConsolePort } from './console-port.ts';
 import type { DevicePlan } from './device-bay.ts';
-import { Disk } from './disk.ts';
+import { Disk } from './disks/disk.ts';
+import { KeptDiskServer } from './disks/kept-disk-server.ts';
+import { askForPersistence } from './disks/storage.ts';
 import { MachineError } from './errors.ts';
 import { Events, type MachineEvents, type MachineState } from './events.ts';
-import { KeptDiskServer } from './kept-disk-server.ts';
 import {
   type DiskOptions,
   type MachineOptions,
@@ -27,7 +28,6 @@ import { Rest } from './rest.ts';
 import { HELD, Scheduler } from './scheduler.ts';
 import { SerialPort } from './serial-port.ts';
 import { type PowerOn, readSoftware } from './software.ts';
-import { askForPersistence } from './storage.ts';
 import { SyncPoints } from './sync-points.ts';
 import { UART_PORTS, UartWatch } from './uart-watch.ts';
 
@@ -84,6 +84,8 @@ export class Machine {
   /** The devices that have died and are still there, by place. */
   readonly #deaths = new Map<number, MachineError>();
   #resetting: Promise<void> | null = null;
+  /** Resolves when all devices stand still that were told to last, or go on again. */
+  #still: Promise<unknown> = Promise.resolve();
   #rebootRequested = false;
   #panicSince: number | null = null;
 
@@ -236,7 +238,8 @@ export class Machine {
   async pause(): Promise<void> {
     if (this.#rest.active) this.#rest.afterwards(null);
     if (this.#resetting !== null) await this.#untilReset();
-    if (this.#state === 'running') await this.#hold();
+    if (this.#state === 'running') this.#hold();
+    await this.#still;
   }
 
   /** Goes on after `pause`. */
@@ -258,9 +261,11 @@ export class Machine {
   async atRest<Result>(work: () => Promise<Result>): Promise<Result> {
     const begin = async () => {
       if (this.#resetting !== null) await this.#untilReset();
-      if (this.#state !== 'running') return;
-      this.#rest.afterwards(() => this.resume());
-      await this.#hold();
+      if (this.#state === 'running') {
+        this.#rest.afterwards(() => this.resume());
+        this.#hold();
+      }
+      await this.#still;
     };
     return this.#rest.during(begin, work);
   }
@@ -323,10 +328,10 @@ export class Machine {
     await this.#resetting?.catch(() => {});
   }
 
-  async #hold(): Promise<void> {
+  #hold(): void {
     this.#scheduler.stop();
     this.#setState('paused');
-    await Promise.all(this.#hardware.bay.all.map(({ device }) => device.link.pause()));
+    this.#still = Promise.all(this.#hardware.bay.all.map(({ device }) => device.link.pause()));
   }
 
   /** Starts when nobody is there any more to be told that it cannot. */

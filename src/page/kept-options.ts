@@ -1,4 +1,4 @@
-import { keptDisks } from '../machine/kept-disks.ts';
+import { keptDisks } from '../machine/disks/kept-disks.ts';
 import type { DiskOptions } from '../machine/options.ts';
 import { unpacked } from './download.ts';
 import { pageError } from './failure.ts';

@@ -1,6 +1,6 @@
-import type { DiskProgress } from '../machine/disk-work.ts';
-import { lookAtKeptDisk } from '../machine/kept-disk-work.ts';
-import { forgetKeptDisk, type KeptDisk, keptDisks } from '../machine/kept-disks.ts';
+import type { DiskProgress } from '../machine/disks/disk-work.ts';
+import { lookAtKeptDisk } from '../machine/disks/kept-disk-work.ts';
+import { forgetKeptDisk, type KeptDisk, keptDisks } from '../machine/disks/kept-disks.ts';
 import type { DiskOptions } from '../machine/options.ts';
 import { type OnBytes, unpacked } from './download.ts';
 import { fileMissing } from './failure.ts';

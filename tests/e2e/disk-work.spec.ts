@@ -259,3 +259,22 @@ test('a kept disk goes over to another image, and to none', async ({ guest, page
   expect(sha256(Buffer.from(downloaded.bytes, 'base64'))).toBe(sha256(first));
   expect(await listing(page)).toEqual({ names: ['alone'], files: 1 });
 });
+
+test('disks are not read in the middle of a reset, which would start the guest', async ({
+  page,
+  guest: _,
+}) => {
+  const states = await page.evaluate(async () => {
+    const machine = await Machine.create(await TestMachine.options());
+    machine.start();
+    const resetting = machine.reset();
+    const during = await machine.atRest(async () => {
+      await resetting;
+      return machine.state;
+    });
+    const after = machine.state;
+    await machine.dispose();
+    return [during, after];
+  });
+  expect(states).toEqual(['paused', 'running']);
+});

@@ -4,6 +4,7 @@ import { RawBackend } from '../../devices/block/raw-backend.ts';
 import { fileFingerprint } from '../../devices/block/sources/file-source.ts';
 import type { Superblock } from '../../devices/block/store/format.ts';
 import { recover } from '../../devices/block/store/recovery.ts';
+import type { OnProgress } from '../../devices/block/work.ts';
 import type { Cleanup } from '../cleanup.ts';
 import { usageError } from '../run-error.ts';
 import type { DescriptorFile } from './descriptor-file.ts';
@@ -93,6 +94,6 @@ export async function openImage(name: string, opening: Opening): Promise<RawBack
 }
 
 /** Tells progress in bytes as a fraction. */
-export function byBytes(progress: Progress): (done: number, total: number) => void {
-  return (done, total) => progress.update(total === 0 ? 1 : done / total);
+export function byBytes(progress: Progress): OnProgress {
+  return (done, total) => progress.update(total ? done / total : 1);
 }

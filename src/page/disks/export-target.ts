@@ -1,4 +1,8 @@
-import { type ExportedDisk, exportDisk, exportDiskToFile } from '../../machine/disk-export.ts';
+import {
+  type ExportedDisk,
+  exportDisk,
+  exportDiskToFile,
+} from '../../machine/disks/disk-export.ts';
 import type { ExportFormat } from './export-form.ts';
 import type { JobContext } from './jobs.ts';
 

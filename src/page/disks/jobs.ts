@@ -1,4 +1,4 @@
-import type { DiskProgress } from '../../machine/disk-work.ts';
+import type { DiskProgress } from '../../machine/disks/disk-work.ts';
 import { describeFailure, type Failure } from '../failure.ts';
 
 /** What a job is given to work with. */

@@ -6,11 +6,11 @@ import { PAGE_SIZE } from '../../../src/devices/block/store/format.ts';
 import { ZEROS } from '../../../src/devices/block/store/page-map.ts';
 import { Store } from '../../../src/devices/block/store/store.ts';
 import { StoreBackend } from '../../../src/devices/block/store/store-backend.ts';
+import { Work } from '../../../src/devices/block/work.ts';
 import { sourceOf } from '../../../src/disk-work/disk-source.ts';
 import { writeGzip, writeRaw } from '../../../src/disk-work/export.ts';
 import { PrivateOutput } from '../../../src/disk-work/output.ts';
 import { storeOf } from '../../../src/disk-work/store-of.ts';
-import { Work } from '../../../src/disk-work/work.ts';
 import { FaultFile } from '../../support/fault-file.ts';
 import { pattern } from '../devices/block/disk.ts';
 import { areSame, contentOf, diskOf, sparseImage, unwatched } from './parts.ts';
@@ -91,7 +91,7 @@ describe('a disk is exported', () => {
 
 test('progress counts data, not holes', async () => {
   const told: (number | null)[][] = [];
-  const work = new Work(new AbortController().signal, (...now) => told.push(now));
+  const work = new Work({ onProgress: (...now) => told.push(now) });
   await writeRaw(new PrivateOutput(new FaultFile()), await diskOf(IMAGE), work);
   work.finish();
   // The disk in memory has its data in chunks of 64 KiB.
@@ -133,7 +133,7 @@ test.each([['raw' as const], ['gzip' as const]])(
 
 test('an end is heard between two pieces', async () => {
   const abortion = new AbortController();
-  const work = new Work(abortion.signal);
+  const work = new Work({ signal: abortion.signal });
   const file = new NotedFile();
   const disk = await diskOf(pattern(2 ** 23, 3));
   const { reader } = disk;

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { PAGE_SIZE } from '../../../src/devices/block/store/format.ts';
 import { recover } from '../../../src/devices/block/store/recovery.ts';
 import { Store } from '../../../src/devices/block/store/store.ts';
+import { Work } from '../../../src/devices/block/work.ts';
 import type { Bytes } from '../../../src/disk-work/bytes.ts';
 import { importImage } from '../../../src/disk-work/import.ts';
-import { Work } from '../../../src/disk-work/work.ts';
 import { FaultFile } from '../../support/fault-file.ts';
 import { areSame, contentOf, sparseImage, streamOfPieces, unwatched } from './parts.ts';
 
@@ -29,6 +29,18 @@ async function refusal(bytes: Bytes, size?: number): Promise<string> {
   const error = await imported(new Blob([bytes]), size).catch((reason) => reason);
   return `${error.code}: ${error.message}`;
 }
+
+test('an image that is refused is let go of, before anything else of it is read', async () => {
+  let cancelled = false;
+  const image = new ReadableStream<Bytes>({
+    pull: (controller) => controller.enqueue(Uint8Array.of(0xfd, ...Buffer.from('7zXZ'), 0, 1, 2)),
+    cancel: () => {
+      cancelled = true;
+    },
+  });
+  await expect(imported(image)).rejects.toMatchObject({ code: 'image-format' });
+  expect(cancelled).toBe(true);
+});
 
 describe('an image becomes a disk', () => {
   test.each([
@@ -170,7 +182,10 @@ test('a failing source is not blamed on what is packed in it', async () => {
 test('progress counts what is read of the image, and an end is heard in the middle', async () => {
   const told: [number, number | null][] = [];
   const abortion = new AbortController();
-  const work = new Work(abortion.signal, (done, total) => told.push([done, total]));
+  const work = new Work({
+    signal: abortion.signal,
+    onProgress: (done, total) => told.push([done, total]),
+  });
   const bytes = gzip(IMAGE);
   await importImage(new FaultFile(), { image: new Blob([bytes]), name: 'mine' }, work);
   work.finish();

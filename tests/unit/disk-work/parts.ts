@@ -2,14 +2,14 @@ import { MemoryBackend } from '../../../src/devices/block/memory-backend.ts';
 import { PAGE_SIZE } from '../../../src/devices/block/store/format.ts';
 import { Store } from '../../../src/devices/block/store/store.ts';
 import { StoreBackend } from '../../../src/devices/block/store/store-backend.ts';
+import { Work } from '../../../src/devices/block/work.ts';
 import type { Bytes } from '../../../src/disk-work/bytes.ts';
 import { type DiskSource, sourceOf } from '../../../src/disk-work/disk-source.ts';
-import { Work } from '../../../src/disk-work/work.ts';
 import type { FaultFile } from '../../support/fault-file.ts';
 import { pattern } from '../devices/block/disk.ts';
 
 /** Work that nobody watches. */
-export const unwatched = () => new Work(new AbortController().signal);
+export const unwatched = () => new Work();
 
 /** Data, a hole, data, and zeros at the end, in `pages` pages and a sector. */
 export function sparseImage(pages = 300): Bytes {

@@ -1,10 +1,10 @@
 import { DeviceError } from '../../errors.ts';
 import type { BlockBackend } from '../backend.ts';
 import { ArraySource } from '../buffers.ts';
+import { type Watch, Work } from '../work.ts';
 import { BulkWriter } from './bulk-writer.ts';
 import { PAGE_SIZE } from './format.ts';
 import { NOT_HERE } from './page-map.ts';
-import { Steps, type Watch } from './steps.ts';
 import { BUFFER_BLOCKS, type Store } from './store.ts';
 import { storedRuns } from './stored-runs.ts';
 
@@ -38,8 +38,8 @@ export async function commitStore(
     const message = `the base has ${base.size} bytes, and the disk ${store.size}`;
     throw new DeviceError('disk-size', message);
   }
-  const steps = new Steps(store.stored, options);
-  await writeInto(base, store, steps);
+  const work = new Work(options, store.stored);
+  await writeInto(base, store, work);
   await base.flush();
   // Now the base has it all. The store has it too, so that the name matters to nobody yet.
   const name = options.name?.() ?? store.base;
@@ -47,10 +47,10 @@ export async function commitStore(
   const writer = new BulkWriter(store);
   for (const { block, count } of storedRuns(store)) writer.clear(block, count, NOT_HERE);
   store.flush();
-  steps.finish();
+  work.finish();
 }
 
-async function writeInto(base: CommitTarget, store: Store, steps: Steps): Promise<void> {
+async function writeInto(base: CommitTarget, store: Store, work: Work): Promise<void> {
   const bytes = new Uint8Array(BUFFER_BLOCKS * PAGE_SIZE);
   const source = new ArraySource(bytes);
   for (const { block, count, zeros } of storedRuns(store)) {
@@ -63,6 +63,6 @@ async function writeInto(base: CommitTarget, store: Store, steps: Steps): Promis
       bytes.set(store.buffer.subarray(0, length));
       await base.write(offset, length, source);
     }
-    await steps.step(count * PAGE_SIZE);
+    await work.advance(count * PAGE_SIZE);
   }
 }

@@ -21,14 +21,6 @@ export class PageMap {
   readonly #chunks = new Map<number, Uint32Array>();
   #size = 0;
 
-  /** The same, to stay as it is. */
-  copy(): PageMap {
-    const copy = new PageMap();
-    for (const [key, chunk] of this.#chunks) copy.#chunks.set(key, chunk.slice());
-    copy.#size = this.#size;
-    return copy;
-  }
-
   /** Blocks that are here, zeros among them. */
   get size(): number {
     return this.#size;

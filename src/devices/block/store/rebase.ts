@@ -1,10 +1,10 @@
 import { DeviceError } from '../../errors.ts';
 import type { BaseImage } from '../backend.ts';
+import { type Watch, Work } from '../work.ts';
 import { BaseWindow, WINDOW_BLOCKS } from './base-window.ts';
 import { BulkWriter } from './bulk-writer.ts';
 import { PAGE_SIZE } from './format.ts';
 import { NOT_HERE, ZEROS } from './page-map.ts';
-import { Steps, type Watch } from './steps.ts';
 import type { Store } from './store.ts';
 import { blocksOf, storedRuns } from './stored-runs.ts';
 import { SuperfluousBlocks } from './superfluous-blocks.ts';
@@ -30,7 +30,7 @@ export interface NamedBase {
  * @param from what the store was made over; null for zeros
  * @param onto null for zeros: the disk needs no base any more
  * @throws DeviceError 'disk-size' when the new base is longer than the disk, 'disk-full' when there
- *   is no room; what a base throws; the signal's reason
+ *   is no room; what a base throws; the signal's reason. Then the disk is over the old base
  */
 export async function rebaseStore(
   store: Store,
@@ -44,9 +44,9 @@ export async function rebaseStore(
   }
   if (onto?.name === '') throw new RangeError('a base needs a name');
   const rebase = new Rebase(store, from, onto?.image ?? null);
-  const steps = new Steps(rebase.length, watch);
+  const work = new Work(watch, rebase.length);
   try {
-    await rebase.copy(steps);
+    await rebase.copy(work);
     // What was copied becomes durable with the name or before it.
     store.setBase(onto?.name ?? '');
   } catch (error) {
@@ -54,8 +54,8 @@ export async function rebaseStore(
     throw error;
   }
   // Not before: over the old base the disk would be another without these blocks.
-  rebase.drop();
-  steps.finish();
+  rebase.dropCommon();
+  work.finish();
 }
 
 class Rebase {
@@ -84,13 +84,13 @@ class Rebase {
   }
 
   /** Copies what the disk would lose with the old base. */
-  async copy(steps: Steps): Promise<void> {
+  async copy(work: Work): Promise<void> {
     for (let block = 0; block < this.#blocks; block += WINDOW_BLOCKS) {
       const count = Math.min(WINDOW_BLOCKS, this.#blocks - block);
       await Promise.all([this.#from.read(block, count), this.#onto.read(block, count)]);
       this.#findCommon(block, block + count);
       this.#copy(block, block + count);
-      await steps.step(count * PAGE_SIZE);
+      await work.advance(count * PAGE_SIZE);
     }
     this.#findCommon(this.#blocks, blocksOf(this.#store.size));
   }
@@ -100,18 +100,21 @@ class Rebase {
    * `setBase` has failed, so is the map that goes with it: the two come in one superblock.
    */
   takeBack(): void {
-    try {
-      this.#copied.drop(this.#writer);
-      this.#store.flush();
-    } catch {
-      // Then the store has more than it needs, and that is all.
-    }
+    this.#drop(this.#copied);
   }
 
   /** Drops what the new base has too, if the store is over that. */
-  drop(): void {
-    this.#common.drop(this.#writer);
-    this.#store.flush();
+  dropCommon(): void {
+    this.#drop(this.#common);
+  }
+
+  #drop(superfluous: SuperfluousBlocks): void {
+    try {
+      superfluous.drop(this.#writer);
+      this.#store.flush();
+    } catch {
+      // Then the store has more than it needs, and that is all: no failure to be told.
+    }
   }
 
   /** Notes blocks of the store that the new base has too; the window has them, or the base ends before. */

@@ -13,7 +13,6 @@ import { isPage, NOT_HERE, PageMap, ZEROS } from './page-map.ts';
 import { RecordLog } from './record-log.ts';
 import { writePage } from './record-writer.ts';
 import { type Recovered, recover } from './recovery.ts';
-import { StoreSnapshot } from './snapshot.ts';
 import type { StoreFile } from './store-file.ts';
 import { writeMap, writeSuperblock } from './writing.ts';
 
@@ -65,9 +64,6 @@ export class Store {
   #leftInDoubt: number[] = [];
   /** The last flush of the file failed: what was written before it may never become durable. */
   #flushFailed = false;
-  /** Snapshots that are not released, and pages that only they may still have. */
-  #snapshots = 0;
-  #retained: number[] = [];
   /** Where the blocks of the buffer are to be written. */
   readonly #pages = new Uint32Array(BUFFER_BLOCKS);
 
@@ -157,13 +153,9 @@ export class Store {
    * @returns how many of the blocks [block, block + count) are: at least 1 when the first is here
    */
   read(block: number, count: number): number {
-    return this.#readRun(this.#map, block, count);
-  }
-
-  #readRun(map: PageMap, block: number, count: number): number {
-    const page = map.get(block);
+    const page = this.#map.get(block);
     let length = 1;
-    while (length < count && map.get(block + length) === page + length) length++;
+    while (length < count && this.#map.get(block + length) === page + length) length++;
     const bytes = length === 1 ? this.blocks[0] : this.buffer.subarray(0, length * PAGE_SIZE);
     this.#at.at = page * PAGE_SIZE;
     const got = this.#file.read(bytes, this.#at);
@@ -251,21 +243,6 @@ export class Store {
     this.#begin({ size });
   }
 
-  /** All blocks as they are now, to be read while others are written; to be released. */
-  snapshot(): StoreSnapshot {
-    const { size, base, buffer } = this;
-    this.#snapshots++;
-    return new StoreSnapshot({
-      ...{ size, base, buffer, map: this.#map.copy() },
-      readRun: (map, block, count) => this.#readRun(map, block, count),
-      release: () => {
-        if (--this.#snapshots > 0) return;
-        for (const page of this.#retained) this.#allocator.release(page);
-        this.#retained = [];
-      },
-    });
-  }
-
   /** Flushes, and lets go of the file. */
   close(): void {
     try {
@@ -310,14 +287,8 @@ export class Store {
   }
 
   #releaseSuperseded(): void {
-    for (const page of this.#superseded) this.#releaseData(page);
+    for (const page of this.#superseded) this.#allocator.release(page);
     this.#superseded = [];
-  }
-
-  /** A page that no block of the store is in any more; of a snapshot there may be one. */
-  #releaseData(page: number): void {
-    if (this.#snapshots > 0) this.#retained.push(page);
-    else this.#allocator.release(page);
   }
 
   #tryCheckpoint(): void {
@@ -407,7 +378,7 @@ export class Store {
   #change(block: number, to: number, check: number): void {
     const from = this.#map.get(block);
     if (isPage(from) && from !== to) {
-      if (this.#changed.has(block)) this.#releaseData(from);
+      if (this.#changed.has(block)) this.#allocator.release(from);
       else this.#superseded.push(from);
     }
     this.#map.set(block, to);

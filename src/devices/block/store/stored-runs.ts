@@ -1,7 +1,6 @@
 import { PAGE_SIZE } from './format.ts';
 import { ZEROS } from './page-map.ts';
-import type { StoredBlocks } from './snapshot.ts';
-import { BUFFER_BLOCKS } from './store.ts';
+import { BUFFER_BLOCKS, type Store } from './store.ts';
 
 /** The most blocks of zeros in a run, so that somebody else has a turn after some. */
 const MOST_ZEROS = 1 << 14;
@@ -24,7 +23,7 @@ export function blocksOf(size: number): number {
  * given may be changed before the next ones are.
  */
 export function* storedRuns(
-  store: StoredBlocks,
+  store: Store,
   first = 0,
   end = blocksOf(store.size),
 ): Generator<StoredRun> {

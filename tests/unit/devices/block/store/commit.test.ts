@@ -182,7 +182,7 @@ test('without another name the base keeps the one that it has', async () => {
   const base = await MemoryBackend.create({ size: SIZE });
   const store = Store.create(new FaultFile(), SIZE, 'old');
   change(store, { block: 2, count: 3, to: 1 });
-  const progress: number[][] = [];
+  const progress: (number | null)[][] = [];
   await commitStore(store, base, { onProgress: (...numbers) => progress.push(numbers) });
   expect([store.base, store.stored]).toEqual(['old', 0]);
   expect(progress.at(-1)).toEqual([3 * PAGE_SIZE, 3 * PAGE_SIZE]);

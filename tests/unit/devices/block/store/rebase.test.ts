@@ -203,6 +203,25 @@ test('without room the store is as it was, and takes no more', async () => {
   expect([store.base, store.stored]).toEqual(['old', 0]);
 });
 
+test('once the disk is on the new base, nothing that fails is told as a failure', async () => {
+  const file = new FaultFile();
+  const store = Store.create(file, SIZE, 'old');
+  store.buffer.fill(1);
+  store.write(0, 3);
+  const onto = { image: new MemoryBase(all(1)), name: 'new' };
+  const flush = file.flush.bind(file);
+  // What the new base has too cannot be dropped.
+  file.flush = () => {
+    if (store.base === 'new') throw new Error('the flush failed');
+    flush();
+  };
+  await rebaseStore(store, new MemoryBase(all(2)), onto);
+  const again = Store.open(file.afterPowerCut(() => 0));
+  expect(again.base).toBe('new');
+  const content = await contentOf(again, onto.image);
+  expect([content[0], content[3 * PAGE_SIZE]]).toEqual([1, 2]);
+});
+
 test('a base longer than the disk is refused, and one without a name', async () => {
   const store = Store.create(new FaultFile(), SIZE, 'old');
   const longer = { image: new MemoryBase(new Uint8Array(SIZE + 512)), name: 'new' };
@@ -224,8 +243,8 @@ test('what a base has beyond the end of the disk never comes onto it', async () 
 
 test('progress is told in bytes of the longer base, and a disk without bases has none', async () => {
   const store = Store.create(new FaultFile(), SIZE, 'old');
-  const progress: number[][] = [];
-  const watch = { onProgress: (...numbers: number[]) => progress.push(numbers) };
+  const progress: (number | null)[][] = [];
+  const watch = { onProgress: (...numbers: (number | null)[]) => progress.push(numbers) };
   const shorter = { image: new MemoryBase(new Uint8Array(PAGE_SIZE)), name: 'new' };
   await rebaseStore(store, new MemoryBase(new Uint8Array(3 * PAGE_SIZE)), shorter, watch);
   expect(progress.at(-1)).toEqual([3 * PAGE_SIZE, 3 * PAGE_SIZE]);

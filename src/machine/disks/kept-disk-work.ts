@@ -1,12 +1,12 @@
 import * as Comlink from 'comlink';
-import { keptLock } from '../devices/block/kept-file.ts';
-import { planDisk } from './assembly.ts';
+import { keptLock } from '../../devices/block/kept-file.ts';
+import { planDisk } from '../assembly.ts';
+import { MachineError } from '../errors.ts';
+import type { DiskOptions } from '../options.ts';
 import type { DiskWorkOptions } from './disk-work.ts';
 import { inDiskWorker, newLease, withTemporary } from './disk-worker.ts';
-import { MachineError } from './errors.ts';
 import { askForCopy } from './kept-disk-server.ts';
 import { heldLocks } from './kept-disks.ts';
-import type { DiskOptions } from './options.ts';
 import { askForPersistence } from './storage.ts';
 
 /**

@@ -1,15 +1,15 @@
 import * as Comlink from 'comlink';
-import { KEPT_FOLDER, keptFileName } from '../devices/block/kept-file.ts';
-import { privateFolder } from '../devices/block/private-files.ts';
-import type { ExportFormat } from '../disk-work/service.ts';
-import { planDisk } from './assembly.ts';
-import { describeAttached } from './copy-attached.ts';
+import { KEPT_FOLDER, keptFileName } from '../../devices/block/kept-file.ts';
+import { privateFolder } from '../../devices/block/private-files.ts';
+import type { ExportFormat } from '../../disk-work/service.ts';
+import { planDisk } from '../assembly.ts';
+import { MachineError } from '../errors.ts';
+import type { Machine } from '../machine.ts';
+import type { DiskOptions } from '../options.ts';
+import { workOnAttached } from './copy-attached.ts';
 import type { Disk } from './disk.ts';
 import type { DiskWorkOptions } from './disk-work.ts';
 import { inDiskWorker, newLease, withTemporary } from './disk-worker.ts';
-import { MachineError } from './errors.ts';
-import type { Machine } from './machine.ts';
-import type { DiskOptions } from './options.ts';
 
 /**
  * A disk to be exported: one that a machine of this page has, or a kept one that no machine has,
@@ -102,13 +102,11 @@ async function exportAttached(
   temporary: string,
   options: ExportOptions,
 ): Promise<void> {
-  const described = await describeAttached(disk);
-  if (as.content === 'changes' && described.base === null) {
+  if (as.content === 'changes' && (await disk.base()) === null) {
     const message = `The changes to ${disk.name} are not kept, so there is no store of them.`;
     throw new MachineError('disk-missing', message, 'Export all of the disk.');
   }
-  await inDiskWorker(options, (service, onProgress) => {
-    const reader = Comlink.proxy(disk.reader());
+  await workOnAttached(disk, options, (service, described, reader, onProgress) => {
     return service.exportAttached(described, reader, as, to, temporary, onProgress);
   });
 }

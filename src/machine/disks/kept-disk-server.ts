@@ -1,7 +1,7 @@
+import { MachineError } from '../errors.ts';
 import { copyAttached } from './copy-attached.ts';
 import type { Disk } from './disk.ts';
 import type { DiskProgress, DiskWorkOptions } from './disk-work.ts';
-import { MachineError } from './errors.ts';
 
 /**
  * How a page has a kept disk copied that a machine of another page has, or of its own: it asks all pages
@@ -12,6 +12,11 @@ const CHANNEL = 'ringbox kept disks';
 const LONGEST_ANSWER = 2000;
 /** Milliseconds that the last answer of a page may take which has let go of the task's lock. */
 const LONGEST_LAST_ANSWER = 1000;
+/**
+ * Milliseconds that the page which copies has to end after it was told to, longer than its own patience
+ * with its worker.
+ */
+export const LONGEST_CANCELLATION = 6000;
 
 /** What the pages say to each other about the task `id`. */
 type Message = { id: string } & (
@@ -67,6 +72,7 @@ export class KeptDiskServer {
       const onProgress = (progress: DiskProgress) => this.#say({ id, kind: 'progress', progress });
       const options = { signal: task.signal, onProgress };
       try {
+        task.signal.throwIfAborted();
         await this.#machine.atRest(() => copyAttached(disk, to, options));
         this.#say({ id, kind: 'done' });
       } catch (error) {
@@ -123,7 +129,13 @@ class AskedTask {
   readonly #options: DiskWorkOptions;
   readonly #accepted = Promise.withResolvers<boolean>();
   readonly #over = Promise.withResolvers<void>();
-  readonly #cancel = () => this.#say({ id: this.#id, kind: 'cancel' });
+  readonly #cancel = () => {
+    this.#withdraw();
+    // Who copies has its time to end; one that hangs is not waited for.
+    const reason = this.#options.signal?.reason;
+    this.#timer = setTimeout(() => this.#over.reject(reason), LONGEST_CANCELLATION);
+  };
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: DiskWorkOptions) {
     this.#options = options;
@@ -131,15 +143,17 @@ class AskedTask {
     this.#channel.onmessage = ({ data }: MessageEvent<Message>) => {
       if (data.id === this.#id) this.#hear(data);
     };
-    options.signal?.addEventListener('abort', this.#cancel);
+    options.signal?.addEventListener('abort', this.#cancel, { once: true });
   }
 
   async copy(from: string, to: string): Promise<boolean> {
     this.#say({ id: this.#id, kind: 'copy', from, to });
-    const timer = setTimeout(() => this.#accepted.resolve(false), LONGEST_ANSWER);
+    this.#timer = setTimeout(() => this.#withdraw(), LONGEST_ANSWER);
     const accepted = await this.#accepted.promise;
-    clearTimeout(timer);
-    if (!accepted) return false;
+    if (!accepted) {
+      this.#options.signal?.throwIfAborted();
+      return false;
+    }
     void this.#watch();
     try {
       await this.#over.promise;
@@ -151,13 +165,23 @@ class AskedTask {
   }
 
   close(): void {
+    clearTimeout(this.#timer);
     this.#options.signal?.removeEventListener('abort', this.#cancel);
     this.#channel.close();
   }
 
+  /** Whoever hears of the task only now, hears as well that nobody waits for it any more. */
+  #withdraw(): void {
+    clearTimeout(this.#timer);
+    this.#say({ id: this.#id, kind: 'cancel' });
+    this.#accepted.resolve(false);
+  }
+
   #hear(message: Message): void {
-    if (message.kind === 'accepted') this.#accepted.resolve(true);
-    else if (message.kind === 'progress') this.#options.onProgress?.(message.progress);
+    if (message.kind === 'accepted') {
+      clearTimeout(this.#timer);
+      this.#accepted.resolve(true);
+    } else if (message.kind === 'progress') this.#options.onProgress?.(message.progress);
     else if (message.kind === 'done') this.#over.resolve();
     else if (message.kind === 'failed') {
       const { code, message: text, remedy } = message.failure;

@@ -1,9 +1,19 @@
-import { KEPT_FOLDER, keptDiskName, keptFileName, keptLock } from '../devices/block/kept-file.ts';
-import { privateFolder } from '../devices/block/private-files.ts';
-import { decodeSuperblock, PAGE_SIZE, Page, SUPERBLOCKS } from '../devices/block/store/format.ts';
-import { isTemporary, sweepTemporaries } from '../devices/block/temporary-disks.ts';
+import {
+  KEPT_FOLDER,
+  keptDiskName,
+  keptFileName,
+  keptLock,
+} from '../../devices/block/kept-file.ts';
+import { privateFolder } from '../../devices/block/private-files.ts';
+import {
+  decodeSuperblock,
+  PAGE_SIZE,
+  Page,
+  SUPERBLOCKS,
+} from '../../devices/block/store/format.ts';
+import { isTemporary, sweepTemporaries } from '../../devices/block/temporary-disks.ts';
+import { MachineError } from '../errors.ts';
 import { inDiskWorker } from './disk-worker.ts';
-import { MachineError } from './errors.ts';
 
 /** A disk whose changes are kept in this browser: see `DiskOptions.keep`. */
 export interface KeptDisk {
@@ -26,6 +36,16 @@ export interface KeptDisk {
  */
 export async function keptDisks({ changes = false } = {}): Promise<KeptDisk[]> {
   await sweepTemporaries();
+  let disks: KeptDisk[] | null;
+  // One that is gone may be there by another name, which the list has not: then it begins anew.
+  do disks = await listDisks();
+  while (disks === null);
+  if (changes) await countChanges(disks);
+  return disks.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** @returns null when another tab has deleted or renamed one meanwhile */
+async function listDisks(): Promise<KeptDisk[] | null> {
   const folder = await privateFolder(KEPT_FOLDER);
   const locks = await heldLocks();
   const disks: KeptDisk[] = [];
@@ -33,13 +53,13 @@ export async function keptDisks({ changes = false } = {}): Promise<KeptDisk[]> {
     const name = keptDiskName(fileName);
     if (name === undefined || isTemporary(name)) continue;
     if (!(handle instanceof FileSystemFileHandle)) continue;
-    const file = await handle.getFile();
+    const file = await fileOf(handle);
+    if (file === null) return null;
     // A machine that writes to it meanwhile makes what was got unreadable.
     const disk = await describe(file).catch(() => null);
     disks.push({ name, stored: file.size, inUse: locks.has(keptLock(name)), disk });
   }
-  if (changes) await countChanges(disks);
-  return disks.sort((a, b) => a.name.localeCompare(b.name));
+  return disks;
 }
 
 /**
@@ -72,6 +92,16 @@ async function countChanges(disks: KeptDisk[]): Promise<void> {
   disks.forEach(({ disk }, index) => {
     if (disk !== null) disk.changed = changes[index];
   });
+}
+
+/** @returns null when it is not there any more */
+async function fileOf(handle: FileSystemFileHandle): Promise<File | null> {
+  try {
+    return await handle.getFile();
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'NotFoundError') return null;
+    throw error;
+  }
 }
 
 async function describe(file: File): Promise<KeptDisk['disk']> {

@@ -1,10 +1,10 @@
 import * as Comlink from 'comlink';
-import type { DiskUsage } from '../devices/block/create.ts';
-import type { ChangeListing } from '../devices/block/memory-backend.ts';
-import type { ImageStatistics } from '../devices/block/sources/cached-image.ts';
-import type { DiskReader } from '../disk-work/disk-source.ts';
-import type { DeviceHost } from './device-host.ts';
-import { MachineError } from './errors.ts';
+import type { DiskUsage } from '../../devices/block/create.ts';
+import type { ChangeListing } from '../../devices/block/memory-backend.ts';
+import type { ImageStatistics } from '../../devices/block/sources/cached-image.ts';
+import type { DiskReader } from '../../disk-work/disk-source.ts';
+import type { DeviceHost } from '../device-host.ts';
+import { MachineError } from '../errors.ts';
 
 /** One piece of a disk. */
 export interface DiskPiece {

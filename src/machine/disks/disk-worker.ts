@@ -1,10 +1,14 @@
 import * as Comlink from 'comlink';
-import { type Lease, leaseTemporary, sweepTemporaries } from '../devices/block/temporary-disks.ts';
-import type { DiskWorkService } from '../disk-work/service.ts';
-import type { OnProgress } from '../disk-work/work.ts';
-import { explain } from './device-host.ts';
+import {
+  type Lease,
+  leaseTemporary,
+  sweepTemporaries,
+} from '../../devices/block/temporary-disks.ts';
+import type { OnProgress } from '../../devices/block/work.ts';
+import type { DiskWorkService } from '../../disk-work/service.ts';
+import { explain } from '../device-host.ts';
+import { MachineError } from '../errors.ts';
 import type { DiskWorkOptions } from './disk-work.ts';
-import { MachineError } from './errors.ts';
 
 /** A piece of work has so many milliseconds to end by itself once it was cancelled. */
 const LONGEST_END = 5000;
@@ -23,7 +27,7 @@ export async function inDiskWorker<Result>(
 ): Promise<Result> {
   const { signal, onProgress } = options;
   signal?.throwIfAborted();
-  const worker = new Worker(new URL('../../workers/disk-work.ts', import.meta.url), {
+  const worker = new Worker(new URL('../../../workers/disk-work.ts', import.meta.url), {
     type: 'module',
     name: 'ringbox disk work',
   });
