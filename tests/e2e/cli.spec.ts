@@ -176,9 +176,9 @@ test.describe('disks', () => {
   test('are written back after the timeout', async () => {
     const disk = makeFile('disk', MIB);
     const command = 'printf kept | dd of=/dev/vdb conv=notrunc,fsync 2>/dev/null; sleep 1000';
-    const end = await ringbox(['--timeout', '25', '--disk', disk, '--', command]);
+    const end = await ringbox(['--timeout', '15', '--disk', disk, '--', command]);
     expect(end.code).toBe(124);
-    expect(onlyLine(end)).toMatch(/^timeout: .* 25 s/);
+    expect(onlyLine(end)).toMatch(/^timeout: .* 15 s/);
     expect(readFileSync(disk, 'latin1').slice(0, 5)).toBe('kepta');
   });
 
