@@ -1,19 +1,11 @@
-import { type Figure, MACHINES, onSides } from '../figure.ts';
-import { markedWork, workBetweenMarks } from './rate.ts';
+import { ratesOf, type TitledWork } from './rate.ts';
 
 // What people do with files, on the root disk's ext4. Caches are dropped before what is to be read.
 
 const FORGET = 'sync; echo 3 > /proc/sys/vm/drop_caches';
 const UNPACKED = '/root/unpacked';
 
-interface FileWork {
-  name: string;
-  title: string;
-  first: number;
-  command(count: number): string;
-}
-
-const works: FileWork[] = [
+const works: TitledWork[] = [
   {
     name: 'files-find',
     title: 'find / | xargs cat, all files of the root disk',
@@ -38,18 +30,4 @@ const works: FileWork[] = [
   },
 ];
 
-export const fileFigures: Figure[] = works.map(({ name, title, first, command }) => ({
-  name,
-  title,
-  unit: '/s',
-  better: 'more',
-  goals: { v86: 1.5 },
-  sides: onSides(MACHINES, async (bench, side) => {
-    const { count, seconds } = await workBetweenMarks(
-      bench,
-      side,
-      markedWork(name, first, command),
-    );
-    return count / seconds;
-  }),
-}));
+export const fileFigures = ratesOf(works, 1.5);

@@ -1,19 +1,11 @@
-import { type Figure, MACHINES, onSides } from '../figure.ts';
-import { markedWork, workBetweenMarks } from './rate.ts';
+import { ratesOf, type TitledWork } from './rate.ts';
 
 // Work of the guest's processor alone: here Ringbox runs the same emulator as v86 as shipped, and what
 // it does for devices must not slow it down. The time that programs take to start is in it.
 
-interface ProcessorWork {
-  name: string;
-  title: string;
-  command(count: number): string;
-  first: number;
-}
-
 const PIECE = 'dd if=/bin/busybox bs=128k count=1 2>/dev/null';
 
-const works: ProcessorWork[] = [
+const works: TitledWork[] = [
   {
     name: 'cpu-shell',
     title: 'a loop of the shell, rounds',
@@ -47,18 +39,4 @@ const works: ProcessorWork[] = [
   },
 ];
 
-export const processorFigures: Figure[] = works.map(({ name, title, first, command }) => ({
-  name,
-  title,
-  unit: '/s',
-  better: 'more',
-  goals: { v86: 0.97 },
-  sides: onSides(MACHINES, async (bench, side) => {
-    const { count, seconds } = await workBetweenMarks(
-      bench,
-      side,
-      markedWork(name, first, command),
-    );
-    return count / seconds;
-  }),
-}));
+export const processorFigures = ratesOf(works, 0.97);

@@ -1,5 +1,5 @@
 import type { Bench } from '../bench.ts';
-import type { MachineName } from '../figure.ts';
+import { type Figure, MACHINES, type MachineName, onSides } from '../figure.ts';
 import { PRINT_MARK } from '../sides/measured-shell.ts';
 
 /** Work of a guest program that marks where what counts begins and ends. */
@@ -50,4 +50,29 @@ export async function workBetweenMarks(
   bench.amounts.learn(what, count, seconds);
   const counted = begin.instructions !== null && end.instructions !== null;
   return { count, seconds, instructions: counted ? end.instructions! - begin.instructions! : null };
+}
+
+/** Work of a shell command that has a line in the table. */
+export interface TitledWork {
+  name: string;
+  title: string;
+  /** How often at first. */
+  first: number;
+  command(count: number): string;
+}
+
+/** How often a second each machine does these works. @param goal against v86 as shipped */
+export function ratesOf(works: readonly TitledWork[], goal: number): Figure[] {
+  return works.map(({ name, title, first, command }) => ({
+    name,
+    title,
+    unit: '/s',
+    better: 'more',
+    goals: { v86: goal },
+    sides: onSides(MACHINES, async (bench, side) => {
+      const work = markedWork(name, first, command);
+      const { count, seconds } = await workBetweenMarks(bench, side, work);
+      return count / seconds;
+    }),
+  }));
 }
