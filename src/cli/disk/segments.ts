@@ -1,5 +1,6 @@
 import { PAGE_SIZE } from '../../devices/block/store/format.ts';
 import { runsOf } from '../../devices/block/zeros.ts';
+import { inEqualPieces } from '../../disk-work/bytes.ts';
 
 /** The most bytes of data in a segment. */
 export const SEGMENT_SIZE = 1 << 20;
@@ -25,21 +26,7 @@ export function* withoutZeros(bytes: Uint8Array<ArrayBuffer>): Generator<Segment
 
 /** A disk that arrives in pieces of any size. */
 export async function* segmentsOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Segment> {
-  let buffer = new Uint8Array(SEGMENT_SIZE);
-  let filled = 0;
-  for await (const piece of pieces) {
-    for (let taken = 0; taken < piece.length; ) {
-      const count = Math.min(piece.length - taken, SEGMENT_SIZE - filled);
-      buffer.set(piece.subarray(taken, taken + count), filled);
-      taken += count;
-      filled += count;
-      if (filled < SEGMENT_SIZE) continue;
-      yield* withoutZeros(buffer);
-      buffer = new Uint8Array(SEGMENT_SIZE); // whoever took the data may still have it
-      filled = 0;
-    }
-  }
-  yield* withoutZeros(buffer.subarray(0, filled));
+  for await (const piece of inEqualPieces(pieces, SEGMENT_SIZE)) yield* withoutZeros(piece);
 }
 
 /** All bytes of a disk, zeros too. */
