@@ -73,11 +73,11 @@ export class HeadlessBrowser {
  * Loading Playwright takes a while that wrong usage shall not wait for. Not by `import()`: the
  * module runner that has loaded this file is closed by now.
  */
-function loadPlaywright(): typeof import('playwright') {
+export function loadPlaywright(): typeof import('playwright') {
   return createRequire(import.meta.url)('playwright');
 }
 
 /** Chromium refuses to run as root with its sandbox. */
-function sandboxArguments(): string[] {
+export function sandboxArguments(): string[] {
   return process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 }

@@ -10,7 +10,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +25,7 @@ import {
 import { ensurePackages } from '../../guest/build/packages.ts';
 import { projectDirectory } from '../../guest/build/paths.ts';
 import { inStep } from '../../guest/build/progress.ts';
+import { loadPlaywright, sandboxArguments } from '../../src/cli/browser.ts';
 import { ISOLATION_HEADERS } from '../../src/cli/isolation-headers.ts';
 import { Noise } from '../support/noise.ts';
 import type { MachineName, SideName } from './figure.ts';
@@ -108,7 +108,7 @@ export class Laboratory {
       ];
       const launchOptions = {
         executablePath,
-        args: [...BROWSER_ARGUMENTS, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+        args: [...BROWSER_ARGUMENTS, ...sandboxArguments()],
       };
       const browser = await loadPlaywright().chromium.launch(launchOptions);
       return new Laboratory({ guest, browser, folder, qemu }, launchOptions, servers);
@@ -277,9 +277,4 @@ function makeTree(tree: string): void {
       writeFileSync(join(path, `file-${file}.c`), line.repeat(lines));
     }
   }
-}
-
-/** Not by `import()`: the module runner that has loaded this file is closed by now. */
-function loadPlaywright(): typeof import('playwright') {
-  return createRequire(import.meta.url)('playwright');
 }
