@@ -1,11 +1,21 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
 import { buildExt4Image } from '../../guest/build/image.ts';
+import { prepareGuest } from '../../guest/build/index.ts';
 import { BUILT_PAGE } from '../../playwright.config.ts';
 import { screen, type, untilPrompt } from '../support/built-page.ts';
 import { fetchAlone } from '../support/fetch-alone.ts';
@@ -82,6 +92,30 @@ async function residentMemory(page: Page): Promise<number> {
 }
 
 test.describe('an image of 8 GiB at an address', () => {
+  test('is the root disk of a boot, of which only what was read has come', async ({ guest }) => {
+    const root = join(folder, 'root.img');
+    const { rootfs } = await prepareGuest();
+    copyFileSync(rootfs, root);
+    truncateSync(root, IMAGE_SIZE);
+    execFileSync('resize2fs', ['-f', root], { stdio: 'pipe' });
+    await file.close();
+    server.image = await servedFile(root);
+    const { transferred, requests } = await guest.page.evaluate(async (address) => {
+      const options = await TestMachine.options();
+      const disks = [{ image: new URL(address) }];
+      globalThis.testMachine = new TestMachine(await Machine.create({ ...options, disks }));
+      testMachine.machine.start();
+      await testMachine.untilPrompt();
+      const found = await testMachine.machine.disks[0].imageStatistics();
+      if (found === null) throw new Error('vda is in memory');
+      return found;
+    }, server.url);
+    expect(await guest.output('cat /sys/block/vda/size')).toBe(String(IMAGE_SIZE / 512));
+    const ratio = ((100 * transferred) / IMAGE_SIZE).toFixed(4);
+    console.log(`booted from 8 GiB: ${transferred} bytes in ${requests} requests, ${ratio} %`);
+    expect(transferred).toBeLessThan(CACHE_SIZE);
+  });
+
   test('is mounted and read having transferred only what was read', async ({ guest }) => {
     await guest.boot({ disks: [{ address: server.url }] });
     expect(await guest.output('cat /sys/block/vdb/size')).toBe(`${IMAGE_SIZE / 512}`);
