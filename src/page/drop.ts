@@ -13,30 +13,42 @@ function carriesFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') ?? false;
 }
 
-/** Files may be dropped anywhere on the page: the first zone that has the place gets them. */
-export function acceptDrops(zones: readonly DropZone[]): void {
-  const overlays = zones.map(({ overlay }) => byId(overlay, HTMLElement));
-  const zoneOf = ({ target }: Event) =>
-    zones.find(({ within }) => {
+/** Files may be dropped anywhere on the page: the innermost zone that has the place gets them. */
+export class Drops {
+  readonly #zones: DropZone[] = [];
+
+  constructor() {
+    addEventListener('dragover', (event) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      this.#show(this.#zoneOf(event));
+    });
+    addEventListener('dragleave', (event) => {
+      // Leaving one element for another has a related target; leaving the window has none.
+      if (event.relatedTarget === null) this.#show(undefined);
+    });
+    addEventListener('drop', (event) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      this.#show(undefined);
+      this.#zoneOf(event)?.take([...(event.dataTransfer?.files ?? [])]);
+    });
+  }
+
+  /** Later ones go first. */
+  accept(zone: DropZone): void {
+    this.#zones.unshift(zone);
+  }
+
+  #zoneOf({ target }: Event): DropZone | undefined {
+    return this.#zones.find(({ within }) => {
       return within === null || (target instanceof Node && within.contains(target));
     });
-  const show = (zone: DropZone | undefined) => {
-    for (const overlay of overlays) overlay.hidden = overlay.id !== zone?.overlay;
-  };
+  }
 
-  addEventListener('dragover', (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    show(zoneOf(event));
-  });
-  addEventListener('dragleave', (event) => {
-    // Leaving one element for another has a related target; leaving the window has none.
-    if (event.relatedTarget === null) show(undefined);
-  });
-  addEventListener('drop', (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    show(undefined);
-    zoneOf(event)?.take([...(event.dataTransfer?.files ?? [])]);
-  });
+  #show(zone: DropZone | undefined): void {
+    for (const { overlay } of this.#zones) {
+      byId(overlay, HTMLElement).hidden = overlay !== zone?.overlay;
+    }
+  }
 }

@@ -26,6 +26,11 @@ export function createButton(label: string, className: string, onClick: () => vo
   return button;
 }
 
+/** @param markup of the page's own files: never anything that comes from elsewhere */
+export function fill(element: HTMLElement, markup: string): void {
+  element.innerHTML = markup;
+}
+
 /** A sentence as nodes: what stands between backquotes becomes code. */
 export function withCode(sentence: string): (Node | string)[] {
   return sentence

@@ -3,12 +3,13 @@ import type { Machine } from '../machine/index.ts';
 
 /**
  * Asks before the tab closes once something was typed: Ctrl-W, which deletes a word in a shell, is
- * the browser's own key and ends the machine. A job that is under way would end as well.
+ * the browser's own key and ends the machine. Work that is under way would end as well.
+ * @param isWorking whether there is any
  */
 export function guardLeaving(
   terminal: Pick<Terminal, 'onKey'>,
   session: { readonly machine: Pick<Machine, 'state'> | null },
-  jobs: { readonly running: boolean },
+  isWorking: () => boolean,
 ): void {
   let typed = false;
   terminal.onKey(() => {
@@ -16,7 +17,7 @@ export function guardLeaving(
   });
   addEventListener('beforeunload', (event) => {
     const state = session.machine?.state;
-    const working = typed && (state === 'running' || state === 'paused');
-    if (working || jobs.running) event.preventDefault();
+    const used = typed && (state === 'running' || state === 'paused');
+    if (used || isWorking()) event.preventDefault();
   });
 }

@@ -1,4 +1,7 @@
-import { Machine } from '../machine/index.ts';
-import { openPage } from './page.ts';
+import { PANELS } from './panels/catalogue.ts';
+import { Panels } from './panels/panels.ts';
 
-openPage((options) => Machine.create(options));
+// First what decides how much room there is for what, and soon: it is small, and nothing moves afterwards.
+const panels = new Panels(PANELS);
+const { openPage } = await import('./page.ts');
+openPage(panels);

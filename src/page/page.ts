@@ -1,15 +1,11 @@
 import type { Terminal } from '@xterm/xterm';
 import type { MachineState } from '../machine/events.ts';
-import { copyKeptDisk, keptDisks, type Machine } from '../machine/index.ts';
+import { copyKeptDisk, keptDisks, Machine } from '../machine/index.ts';
 import { MEMORY_LIMITS } from '../machine/options.ts';
 import { checkEnvironment } from '../machine/prerequisites.ts';
-import { Desk } from './disks/desk.ts';
-import { type Job, Jobs } from './disks/jobs.ts';
-import type { UnattachedDisk } from './disks/model.ts';
 import { freeName } from './disks/names.ts';
-import { DiskPanel } from './disks/panel.ts';
 import { freshQuestion } from './disks/words.ts';
-import { acceptDrops } from './drop.ts';
+import { Drops, type DropZone } from './drop.ts';
 import { byId } from './elements.ts';
 import { describeFailure, type Failure, failureCode } from './failure.ts';
 import { KeptLine } from './kept-line.ts';
@@ -28,9 +24,11 @@ import {
   type WaysOn,
   waysAfterFailedStart,
 } from './notices.ts';
+import type { PageServices } from './page-services.ts';
 import { type PageState, pageState } from './page-state.ts';
+import type { Panels } from './panels/panels.ts';
 import { DEFAULT_PLAN, type MachinePlan, ROOT_DISK, sourceName } from './plan.ts';
-import { QuestionDialog } from './question.ts';
+import { type Question, QuestionDialog } from './question.ts';
 import { type Keeping, progressOf, tidyImages } from './root-disk.ts';
 import { type CreateMachine, Session } from './session.ts';
 import { Sheet } from './sheet.ts';
@@ -49,7 +47,8 @@ declare global {
 const TAKES_INPUT: readonly PageState[] = ['ready', 'running', 'halted', 'paused'];
 
 /** The parts of the page and what they have to do with each other. */
-class Page {
+class Page implements PageServices {
+  readonly #panels: Panels;
   readonly #terminal = openTerminal(byId('terminal', HTMLElement), () => this.#toolbar.focus());
   readonly #statusLine = new StatusLine();
   readonly #loading = new LoadingView();
@@ -57,12 +56,10 @@ class Page {
   readonly #sheet = new Sheet((plan) => this.start(plan));
   readonly #question = new QuestionDialog();
   readonly #keptLine = new KeptLine(() => this.#ways.fresh());
-  readonly #jobs = new Jobs(
-    (jobs) => this.#diskPanel.showJobs(jobs),
-    (job) => this.#onJobEnd(job),
-  );
-  readonly #diskPanel: DiskPanel;
+  readonly #drops = new Drops();
   readonly #session: Session;
+  readonly #machineListeners: ((machine: Machine | null) => void)[] = [];
+  readonly #work: (() => boolean)[] = [];
   #stopMonitor = () => {};
 
   readonly #ways: WaysOn = {
@@ -73,10 +70,10 @@ class Page {
     copy: () => this.#startCopy(this.#rootDisk),
     ownDisk: () => this.#session.startAgain({ root: DEFAULT_PLAN.root }),
     withoutKeeping: () => this.#session.startAgain({ root: { kind: 'fresh' } }),
-    fresh: () => this.#startFresh(),
+    fresh: () => this.startFresh(),
     disks: () => {
       this.#notice.close();
-      this.#diskPanel.open();
+      this.#panels.open('disks');
     },
   };
 
@@ -84,11 +81,11 @@ class Page {
     onPause: () => this.#session.machine?.pause(),
     onResume: () => this.#resume(),
     onReset: this.#ways.reset,
-    onDisks: () => this.#diskPanel.toggle(),
     onAnother: this.#ways.another,
   });
 
-  constructor(createMachine: CreateMachine) {
+  constructor(createMachine: CreateMachine, panels: Panels) {
+    this.#panels = panels;
     this.#session = new Session(createMachine, this.#terminal, {
       loading: (plan) => this.#onLoading(plan),
       onTransfer: (name, total) => this.#loading.addTransfer(name, total),
@@ -98,29 +95,70 @@ class Page {
       error: (reason, machine) => this.#onError(reason, machine),
       ended: () => this.#onEnded(),
     });
-    this.#diskPanel = this.#makeDiskPanel();
-    acceptDrops([
-      {
-        within: this.#diskPanel.element,
-        overlay: 'disk-panel-drop',
-        take: (files) => this.#diskPanel.importImages(files),
+    this.#drops.accept({
+      within: null,
+      overlay: 'drop',
+      take: (files) => {
+        this.#sheet.open();
+        this.#sheet.addFiles(files);
       },
-      {
-        within: null,
-        overlay: 'drop',
-        take: (files) => {
-          this.#sheet.open();
-          this.#sheet.addFiles(files);
-        },
-      },
-    ]);
-    guardLeaving(this.#terminal, this.#session, this.#jobs);
+    });
+    guardLeaving(this.#terminal, this.#session, () => this.#work.some((isWorking) => isWorking()));
     window.ringbox = pageHandle(this.#terminal, this.#session);
+    panels.connect(this);
+  }
+
+  get machine(): Machine | null {
+    return this.#session.machine;
+  }
+
+  get plan(): MachinePlan | null {
+    return this.#session.plan;
+  }
+
+  onMachine(listener: (machine: Machine | null) => void): void {
+    this.#machineListeners.push(listener);
   }
 
   start(plan: MachinePlan): void {
     this.#sheet.show(plan);
     this.#session.start(plan);
+  }
+
+  propose(plan: MachinePlan): void {
+    this.#sheet.show(plan);
+    this.#sheet.open();
+  }
+
+  async startFresh(): Promise<void> {
+    const confirmed = await this.confirm(freshQuestion(this.#keptLine.amount));
+    if (confirmed) await this.#session.startFresh();
+  }
+
+  type(text: string): void {
+    this.#panels.uncoverTerminal();
+    this.#terminal.paste(text);
+    this.#terminal.focus();
+  }
+
+  openPanel(id: string): void {
+    this.#panels.open(id);
+  }
+
+  confirm(question: Question): Promise<boolean> {
+    return this.#question.ask(question);
+  }
+
+  announce(sentence: string): void {
+    byId('panel-announcement', HTMLElement).textContent = sentence;
+  }
+
+  acceptDrops(zone: DropZone): void {
+    this.#drops.accept(zone);
+  }
+
+  guardLeaving(isWorking: () => boolean): void {
+    this.#work.push(isWorking);
   }
 
   /** @param actions where those after a failed start would not help */
@@ -148,11 +186,6 @@ class Page {
     return root === undefined || root.kind === 'fresh' ? ROOT_DISK : root.name;
   }
 
-  async #startFresh(): Promise<void> {
-    const confirmed = await this.#question.ask(freshQuestion(this.#keptLine.amount));
-    if (confirmed) await this.#session.startFresh();
-  }
-
   /** Copies a kept root disk and starts on the copy. */
   async #startCopy(from: string): Promise<void> {
     const disks = await keptDisks().catch(() => []);
@@ -165,57 +198,6 @@ class Page {
       const onProgress = progressOf(`A copy of “${from}”`, { onTransfer });
       await copyKeptDisk(from, name, { signal, onProgress });
     });
-  }
-
-  #makeDiskPanel(): DiskPanel {
-    const session = () => this.#session;
-    const desk = new Desk(
-      {
-        get machine() {
-          return session().machine;
-        },
-        get root() {
-          const plan = session().plan;
-          return plan?.kernel === null ? plan.root : null;
-        },
-        confirm: (question) => this.#question.ask(question),
-        fresh: this.#ways.fresh,
-        startFrom: (kept) => this.#startFrom(kept),
-        type: (text) => this.#typeForVisitor(text),
-        changed: () => this.#diskPanel.refresh(),
-      },
-      this.#jobs,
-    );
-    return new DiskPanel(desk, desk, this.#jobs, (open, hadFocus) =>
-      this.#toolbar.showPanel(open, hadFocus),
-    );
-  }
-
-  /** Puts a command into the terminal; to run it is the visitor's. */
-  #typeForVisitor(command: string): void {
-    if (this.#diskPanel.coversTerminal) this.#diskPanel.close();
-    this.#terminal.paste(command);
-    this.#terminal.focus();
-  }
-
-  /** Fills the sheet with a machine that a kept disk starts: Ringbox's own kernel, or what is on the disk. */
-  #startFrom({ name, base }: UnattachedDisk): void {
-    const plan: MachinePlan =
-      base === 'root-image'
-        ? { ...DEFAULT_PLAN, root: { kind: 'kept', name } }
-        : {
-            ...DEFAULT_PLAN,
-            kernel: 'firmware',
-            disks: [{ source: { kept: name }, readOnly: false }],
-          };
-    this.#sheet.show(plan);
-    this.#sheet.open();
-  }
-
-  #onJobEnd({ outcome, failure }: Job): void {
-    const words = failure === null ? outcome : `${outcome} ${failure.message}`;
-    byId('job-announcement', HTMLElement).textContent = words;
-    this.#diskPanel.refresh();
   }
 
   #onLoading(plan: MachinePlan): void {
@@ -234,14 +216,17 @@ class Page {
     this.#onState(machine.state);
     this.#stopMonitor = monitor(() => machine.statistics(), this.#statusLine);
     if (keeping !== null) this.#showKeeping(keeping, machine);
-    machine.on('disks', () => this.#diskPanel.refresh());
-    this.#diskPanel.refresh();
+    this.#tellMachine(machine);
     this.#terminal.focus();
   }
 
   #onEnded(): void {
     this.#stopMonitor();
-    this.#diskPanel.refresh();
+    this.#tellMachine(null);
+  }
+
+  #tellMachine(machine: Machine | null): void {
+    for (const listener of this.#machineListeners) listener(machine);
   }
 
   #showKeeping(keeping: Keeping, machine: Machine): void {
@@ -309,8 +294,8 @@ function pageHandle(terminal: Terminal, session: Session): Window['ringbox'] {
 }
 
 /** Builds the page and starts the machine that its address asks for. */
-export function openPage(createMachine: CreateMachine): void {
-  const page = new Page(createMachine);
+export function openPage(panels: Panels): void {
+  const page = new Page((options) => Machine.create(options), panels);
   try {
     // Before anything is downloaded: without shared memory the files would be of no use.
     checkEnvironment();

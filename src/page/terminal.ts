@@ -32,12 +32,16 @@ function keepFitted(terminal: Terminal, host: HTMLElement): void {
   terminal.loadAddon(fitting);
   fitting.fit();
   let timer: number | undefined;
+  const follow = () => {
+    timer = undefined;
+    terminal.options.fontSize = fontSize();
+    fitting.fit();
+  };
   new ResizeObserver(() => {
+    // A single change, such as a panel that opens, is followed before anyone sees it.
+    if (timer === undefined) follow();
     clearTimeout(timer);
-    timer = window.setTimeout(() => {
-      terminal.options.fontSize = fontSize();
-      fitting.fit();
-    }, RESIZE_DELAY);
+    timer = window.setTimeout(follow, RESIZE_DELAY);
   }).observe(host);
 }
 

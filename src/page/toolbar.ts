@@ -5,7 +5,6 @@ export interface ToolbarEvents {
   onPause(): void;
   onResume(): void;
   onReset(): void;
-  onDisks(): void;
   onAnother(): void;
 }
 
@@ -16,7 +15,6 @@ export class Toolbar {
   readonly #pause = byId('pause', HTMLButtonElement);
   readonly #pauseLabel = byId('pause-label', HTMLElement);
   readonly #reset = byId('reset', HTMLButtonElement);
-  readonly #disks = byId('disks-button', HTMLButtonElement);
   readonly #another = byId('another', HTMLButtonElement);
   #paused = false;
 
@@ -25,20 +23,12 @@ export class Toolbar {
       this.#paused ? events.onResume() : events.onPause(),
     );
     this.#reset.addEventListener('click', events.onReset);
-    this.#disks.addEventListener('click', events.onDisks);
     this.#another.addEventListener('click', events.onAnother);
   }
 
   /** Moves the keyboard here, to the first button that can be pressed. */
   focus(): void {
-    const buttons = [this.#pause, this.#reset, this.#disks, this.#another];
-    buttons.find(({ disabled }) => !disabled)?.focus();
-  }
-
-  /** The panel of disks is open, or was closed. @param hadFocus its button gets the focus from it */
-  showPanel(open: boolean, hadFocus: boolean): void {
-    this.#disks.ariaExpanded = `${open}`;
-    if (hadFocus) this.#disks.focus();
+    byId('actions', HTMLElement).querySelector<HTMLElement>('button:not(:disabled)')?.focus();
   }
 
   showState(state: PageState): void {

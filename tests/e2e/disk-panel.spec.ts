@@ -88,7 +88,7 @@ test('creates, attaches, imports, exports and deletes disks', async ({ page }) =
     await expect(
       page.getByRole('alert').filter({ hasText: 'broken.img has 15 bytes' }),
     ).toBeVisible();
-    await expect(page.locator('#job-announcement')).toHaveText('Imported as “photos”.');
+    await expect(page.locator('#panel-announcement')).toHaveText('Imported as “photos”.');
     await expect(card(page, 'photos')).toContainText('Size1 MiB');
     await expect(page.locator('#sheet')).toBeHidden();
   });

@@ -6,6 +6,8 @@ import { BUILT_PAGE } from '../../playwright.config.ts';
 /** What the terminal shows, its scrollback included, as lines of text. */
 export function screen(page: Page): Promise<string> {
   return page.evaluate(() => {
+    // Before the page is there it shows nothing.
+    if (!('ringbox' in window)) return '';
     const { buffer } = window.ringbox.terminal;
     const lines: string[] = [];
     for (let line = 0; line < buffer.active.length; line++) {

@@ -7,14 +7,13 @@ import {
   importKeptDisk,
   type KeptDisk,
   keptDisks,
-  type Machine,
   type StorageState,
   storageState,
 } from '../../machine/index.ts';
 import { storedImage } from '../kept-images.ts';
 import { keptDiskOptions } from '../kept-options.ts';
-import { ROOT_DISK, type RootPlan } from '../plan.ts';
-import type { Question } from '../question.ts';
+import type { PageServices } from '../page-services.ts';
+import { DEFAULT_PLAN, ROOT_DISK } from '../plan.ts';
 import type { DiskActions } from './actions.ts';
 import { ChangeCounts } from './change-counts.ts';
 import type { ExportFormat } from './export-form.ts';
@@ -25,23 +24,10 @@ import type { AttachedDisk, KeptBase, UnattachedDisk } from './model.ts';
 import type { DiskFacts } from './panel.ts';
 import { attachedTitle, deleteQuestion, detachQuestion, RESCAN_COMMAND } from './words.ts';
 
-/** What the desk asks of the page. */
-export interface DeskHooks {
-  readonly machine: Machine | null;
-  /** What the first disk of the machine is; null if it is not Ringbox's own root disk. */
-  readonly root: RootPlan | null;
-  confirm(question: Question): Promise<boolean>;
-  fresh(): void;
-  startFrom(kept: UnattachedDisk): void;
-  /** Puts text into the terminal as if it were typed, and brings the keyboard there. */
-  type(text: string): void;
-  /** Something about disks has changed. */
-  changed(): void;
-}
-
 /** Does with the disks of the machine and of the browser what the panel is asked for. */
 export class Desk implements DiskFacts, DiskActions {
-  readonly #hooks: DeskHooks;
+  readonly #page: PageServices;
+  readonly #changed: () => void;
   readonly #jobs: Jobs;
   readonly #guestNames = new GuestNames();
   readonly #late = new WeakSet<Disk>();
@@ -50,13 +36,16 @@ export class Desk implements DiskFacts, DiskActions {
   /** Names of disks that are being made. */
   readonly #coming = new Set<string>();
 
-  constructor(hooks: DeskHooks, jobs: Jobs) {
-    this.#hooks = hooks;
+  /** @param changed something about disks is not what it was */
+  constructor(page: PageServices, jobs: Jobs, changed: () => void) {
+    this.#page = page;
+    this.#changed = changed;
     this.#jobs = jobs;
   }
 
   attached(): readonly AttachedDisk[] {
-    const { machine, root } = this.#hooks;
+    const { machine, plan } = this.#page;
+    const root = plan?.kernel === null ? plan.root : null;
     const disks = machine?.disks ?? [];
     const names = this.#guestNames.of(disks);
     return disks.map((disk, index) => {
@@ -70,13 +59,13 @@ export class Desk implements DiskFacts, DiskActions {
   }
 
   canAttach(): boolean {
-    return this.#hooks.machine !== null;
+    return this.#page.machine !== null;
   }
 
   async unattached(): Promise<readonly UnattachedDisk[]> {
     const all = await this.#changes.complete(await keptDisks());
     this.#kept = all.map(({ name }) => name);
-    const attached = new Set(this.#hooks.machine?.disks.map(({ kept }) => kept));
+    const attached = new Set(this.#page.machine?.disks.map(({ kept }) => kept));
     const others = all.filter(({ name }) => !attached.has(name) && !this.#coming.has(name));
     return Promise.all(others.map(async (kept) => ({ ...kept, base: await baseOf(kept) })));
   }
@@ -90,15 +79,24 @@ export class Desk implements DiskFacts, DiskActions {
   }
 
   fresh(): void {
-    this.#hooks.fresh();
+    this.#page.startFresh();
   }
 
-  startFrom(kept: UnattachedDisk): void {
-    this.#hooks.startFrom(kept);
+  /** Fills the sheet with a machine that a kept disk starts: Ringbox's own kernel, or what is on the disk. */
+  startFrom({ name, base }: UnattachedDisk): void {
+    this.#page.propose(
+      base === 'root-image'
+        ? { ...DEFAULT_PLAN, root: { kind: 'kept', name } }
+        : {
+            ...DEFAULT_PLAN,
+            kernel: 'firmware',
+            disks: [{ source: { kept: name }, readOnly: false }],
+          },
+    );
   }
 
   async exportAttached(attached: AttachedDisk, format: ExportFormat): Promise<void> {
-    const { machine } = this.#hooks;
+    const { machine } = this.#page;
     if (machine === null) return;
     const name = attached.root === null ? attachedTitle(attached) : 'ringbox-root';
     await this.#export(name, format, async () => ({ machine, disk: attached.disk }));
@@ -110,38 +108,38 @@ export class Desk implements DiskFacts, DiskActions {
 
   async grow({ disk }: AttachedDisk, size: number): Promise<void> {
     await disk.resize(size);
-    this.#hooks.changed();
+    this.#changed();
   }
 
   async attach({ name }: UnattachedDisk): Promise<void> {
-    const { machine } = this.#hooks;
+    const { machine } = this.#page;
     if (machine === null) return;
     this.#late.add(await machine.attachDisk(await keptDiskOptions(name)));
-    this.#hooks.changed();
+    this.#changed();
   }
 
   async detach(attached: AttachedDisk): Promise<void> {
-    if (!(await this.#hooks.confirm(detachQuestion(attached)))) return;
+    if (!(await this.#page.confirm(detachQuestion(attached)))) return;
     try {
-      await this.#hooks.machine?.detachDisk(attached.disk);
+      await this.#page.machine?.detachDisk(attached.disk);
     } finally {
-      this.#hooks.changed();
+      this.#changed();
     }
   }
 
   findInGuest(): void {
-    this.#hooks.type(RESCAN_COMMAND);
+    this.#page.type(RESCAN_COMMAND);
   }
 
   async remove(kept: UnattachedDisk): Promise<void> {
-    if (!(await this.#hooks.confirm(deleteQuestion(kept)))) return;
+    if (!(await this.#page.confirm(deleteQuestion(kept)))) return;
     await forgetKeptDisk(kept.name);
-    this.#hooks.changed();
+    this.#changed();
   }
 
   async create(name: string, size: number): Promise<void> {
     await createKeptDisk(name, size);
-    this.#hooks.changed();
+    this.#changed();
   }
 
   async copy({ name }: UnattachedDisk, copy: string): Promise<void> {
@@ -163,7 +161,7 @@ export class Desk implements DiskFacts, DiskActions {
     this.#coming.add(name);
     await this.#jobs.start(title, work);
     this.#coming.delete(name);
-    this.#hooks.changed();
+    this.#changed();
   }
 
   async #export(

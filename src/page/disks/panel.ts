@@ -1,5 +1,6 @@
 import type { StorageState } from '../../machine/index.ts';
-import { byId } from '../elements.ts';
+import { byId, fill } from '../elements.ts';
+import type { PanelContent } from '../panels/panel.ts';
 import type { DiskActions } from './actions.ts';
 import { AttachedCard } from './attached-card.ts';
 import { setText } from './card.ts';
@@ -8,6 +9,7 @@ import type { Job, Jobs } from './jobs.ts';
 import { KeptCard } from './kept-card.ts';
 import type { AttachedDisk, UnattachedDisk } from './model.ts';
 import { NewDisk } from './new-disk.ts';
+import markup from './panel.html?raw';
 import { RowList } from './row-list.ts';
 import { StorageView } from './storage-view.ts';
 import { Watch } from './watch.ts';
@@ -32,17 +34,14 @@ export interface DiskFacts {
   storage(): Promise<StorageState>;
 }
 
-/** The panel "Disks": beside the terminal, or over it where there is no room for both. */
-export class DiskPanel {
-  readonly element = byId('disk-panel', HTMLElement);
-  readonly #title = byId('disk-panel-title', HTMLElement);
-  readonly #noMachine = byId('attached-none', HTMLElement);
-  readonly #noneKept = byId('kept-none', HTMLElement);
-  readonly #jobs = byId('disk-jobs', HTMLElement);
-  readonly #storage = new StorageView();
+/** What is in the panel "Disks". */
+export class DiskPanel implements PanelContent {
+  readonly #noMachine: HTMLElement;
+  readonly #noneKept: HTMLElement;
+  readonly #jobs: HTMLElement;
+  readonly #storage: StorageView;
   readonly #newDisk: NewDisk;
   readonly #facts: DiskFacts;
-  readonly #onToggle: (open: boolean, hadFocus: boolean) => void;
   readonly #attachedList: RowList<AttachedDisk, AttachedCard>;
   readonly #keptList: RowList<UnattachedDisk, KeptCard>;
   readonly #jobList: RowList<Job, JobRow>;
@@ -50,15 +49,14 @@ export class DiskPanel {
   readonly #diskWatch = new Watch(() => this.#lookAtDisks(), LOOK_INTERVAL);
   readonly #storeWatch = new Watch(() => this.#lookAtStore(), STORE_INTERVAL);
 
-  /** @param onToggle the panel was opened, or closed while it had the focus or not */
-  constructor(
-    facts: DiskFacts,
-    actions: DiskActions,
-    jobs: Jobs,
-    onToggle: (open: boolean, hadFocus: boolean) => void,
-  ) {
+  /** @param content where it is, empty */
+  constructor(content: HTMLElement, facts: DiskFacts, actions: DiskActions, jobs: Jobs) {
+    fill(content, markup);
+    this.#noMachine = byId('attached-none', HTMLElement);
+    this.#noneKept = byId('kept-none', HTMLElement);
+    this.#jobs = byId('disk-jobs', HTMLElement);
+    this.#storage = new StorageView();
     this.#facts = facts;
-    this.#onToggle = onToggle;
     this.#newDisk = new NewDisk(actions);
     this.#attachedList = new RowList(
       byId('attached-disks', HTMLElement),
@@ -75,46 +73,17 @@ export class DiskPanel {
       (job) => job,
       (job) => new JobRow(job, (ended) => jobs.dismiss(ended)),
     );
-    byId('disk-panel-close', HTMLButtonElement).addEventListener('click', () => this.close());
-    this.element.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape') this.close();
-    });
   }
 
-  get isOpen(): boolean {
-    return !this.element.hidden;
+  shown(): void {
+    this.#diskWatch.start();
+    this.#storeWatch.start();
   }
 
-  /** There is no room beside the terminal: see styles/panel.css. */
-  get coversTerminal(): boolean {
-    return getComputedStyle(this.element).position === 'fixed';
-  }
-
-  /** Shows the panel and brings the keyboard there. */
-  open(): void {
-    if (!this.isOpen) {
-      this.element.hidden = false;
-      this.#diskWatch.start();
-      this.#storeWatch.start();
-      this.#onToggle(true, false);
-    }
-    this.#title.focus();
-  }
-
-  close(): void {
-    if (!this.isOpen) return;
+  hidden(): void {
     this.#diskWatch.stop();
     this.#storeWatch.stop();
     for (const card of this.#attachedList.rows) card.rest();
-    // Asked before: what is hidden has no focus.
-    const hadFocus = this.element.contains(document.activeElement);
-    this.element.hidden = true;
-    this.#onToggle(false, hadFocus);
-  }
-
-  toggle(): void {
-    if (this.isOpen) this.close();
-    else this.open();
   }
 
   /** Something about disks has changed: what is shown follows at once. */

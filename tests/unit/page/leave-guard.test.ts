@@ -15,7 +15,7 @@ function asks(typed: boolean, state: MachineState | null, running: boolean): boo
       return { dispose: () => {} };
     },
   };
-  guardLeaving(terminal as never, { machine: state && { state } }, { running });
+  guardLeaving(terminal as never, { machine: state && { state } }, () => running);
   if (typed) onKey();
   return !page.dispatchEvent(new Event('beforeunload', { cancelable: true }));
 }

@@ -1,0 +1,32 @@
+import type { Machine } from '../machine/index.ts';
+import type { DropZone } from './drop.ts';
+import type { MachinePlan } from './plan.ts';
+import type { Question } from './question.ts';
+
+/** What the page lends to its panels. */
+export interface PageServices {
+  /** The machine that is there; null between two, and after a failed start. */
+  readonly machine: Machine | null;
+  /** What was started last. */
+  readonly plan: MachinePlan | null;
+  /** Calls back when the machine is another one, or is gone. */
+  onMachine(listener: (machine: Machine | null) => void): void;
+  /** Starts a machine at once; the one that is there ends. */
+  start(plan: MachinePlan): void;
+  /** Shows a plan to the visitor, who may change it and start it. */
+  propose(plan: MachinePlan): void;
+  /** Starts again without the changes that are kept, after a question. */
+  startFresh(): void;
+  /** Puts text into the terminal as if it were typed, and brings the keyboard there. */
+  type(text: string): void;
+  /** Opens another panel, and brings the keyboard there. */
+  openPanel(id: string): void;
+  /** Asks before something is done that cannot be undone. */
+  confirm(question: Question): Promise<boolean>;
+  /** Says something to those who use a screen reader, once they have heard the rest. */
+  announce(sentence: string): void;
+  /** Files that are dropped there are the panel's. */
+  acceptDrops(zone: DropZone): void;
+  /** As long as `isWorking` says so, the browser asks before the page is left. */
+  guardLeaving(isWorking: () => boolean): void;
+}

@@ -1,0 +1,98 @@
+/** Where a panel is: beside the terminal, before it or after it in the line of reading, or below it. */
+export type Place = 'start' | 'end' | 'below';
+
+/** What of a panel decides where it is. Measures are in rem: who reads larger letters needs more room. */
+export interface PanelShape {
+  readonly id: string;
+  /** Where it may be in a wide page; the first is where it is until somebody moves it. */
+  readonly places: readonly [Place, ...Place[]];
+  /** Its width beside the terminal until somebody changes it. */
+  readonly width: number;
+  /** Its height below the terminal until somebody changes it. */
+  readonly height: number;
+}
+
+/** A panel that is open, as its visitor wants it. */
+export interface OpenPanel {
+  readonly shape: PanelShape;
+  readonly place: Place;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What the terminal and the panels share. */
+export interface Room {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A panel that is seen. */
+export interface PlacedPanel {
+  readonly id: string;
+  readonly place: Place;
+  /** Its width, or below the terminal its height, and what that can be. */
+  readonly size: number;
+  readonly least: number;
+  readonly most: number;
+  /** There is no room for the terminal as well: the panel takes all of it. */
+  readonly covers: boolean;
+  /** It is where its visitor wants it, not where a narrow page has room. */
+  readonly free: boolean;
+}
+
+/** From here on there is room for panels on both sides of the terminal. */
+const WIDE = 60;
+/** From here on there is room for one panel beside it, in a page that is wider than high. */
+const HALF_WIDE = 40;
+const LEAST_WIDTH = 16;
+const LEAST_HEIGHT = 8;
+const TERMINAL_WIDTH = 20;
+const TERMINAL_HEIGHT = 7;
+
+/**
+ * Decides what is seen, where, and how large. In a wide page each place has one panel, the last of those that
+ * were opened there. A narrower one shows a single panel, the last of all: beside the terminal
+ * where the page is wider than high, else below it. Where even that leaves too little, the panel covers the terminal.
+ * @param open in the order in which they were opened
+ */
+export function arrange(open: readonly OpenPanel[], room: Room): PlacedPanel[] {
+  if (room.width >= WIDE) return arrangeWide(open, room);
+  const last = open.at(-1);
+  if (last === undefined) return [];
+  const beside = room.width >= HALF_WIDE && room.width > room.height * 1.2;
+  const single: OpenPanel = { ...last, place: beside ? 'end' : 'below' };
+  return [
+    { ...(beside ? besideTerminal(single, room.width) : belowTerminal(single, room)), free: false },
+  ];
+}
+
+function arrangeWide(open: readonly OpenPanel[], room: Room): PlacedPanel[] {
+  const lastAt = (place: Place) => open.findLast((panel) => panel.place === place);
+  const sides = open.filter((panel) => panel.place !== 'below' && panel === lastAt(panel.place));
+  const below = lastAt('below');
+  const placed: PlacedPanel[] = [];
+  let width = room.width;
+  // The one that was opened last gets what it wants, and leaves the other at least what that needs.
+  for (const [index, panel] of sides.reverse().entries()) {
+    const others = (sides.length - 1 - index) * LEAST_WIDTH;
+    const side = besideTerminal(panel, width - others);
+    width -= side.size;
+    placed.push(side);
+  }
+  if (below !== undefined) placed.push(belowTerminal(below, room));
+  return placed;
+}
+
+function besideTerminal({ shape, place, width }: OpenPanel, room: number): PlacedPanel {
+  const { id } = shape;
+  const most = Math.max(LEAST_WIDTH, room - TERMINAL_WIDTH);
+  const size = Math.min(most, Math.max(LEAST_WIDTH, width));
+  return { id, place, size, least: LEAST_WIDTH, most, covers: false, free: true };
+}
+
+function belowTerminal({ shape, place, height }: OpenPanel, room: Room): PlacedPanel {
+  const most = room.height - TERMINAL_HEIGHT;
+  const covers = most < LEAST_HEIGHT;
+  const size = covers ? room.height : Math.min(most, Math.max(LEAST_HEIGHT, height));
+  return { id: shape.id, place, size, least: LEAST_HEIGHT, most, covers, free: true };
+}

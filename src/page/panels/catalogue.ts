@@ -1,0 +1,15 @@
+import type { PanelDescription } from './panel.ts';
+
+/**
+ * The panels of the page. A new one is a folder beside this one whose index.ts exports `fillPanel` (see panel.ts), a
+ * button in the bar of index.html with `data-panel`, whose label is the panel's title, and a line here.
+ */
+export const PANELS: readonly PanelDescription[] = [
+  {
+    id: 'disks',
+    places: ['end', 'below'],
+    width: 25,
+    height: 22,
+    load: () => import('../disks/index.ts'),
+  },
+];

@@ -1,0 +1,30 @@
+import type { PageServices } from '../page-services.ts';
+import type { PanelShape } from './arrangement.ts';
+
+/** A panel, before anybody has opened it: a line of catalogue.ts, and a button in index.html. */
+export interface PanelDescription extends PanelShape {
+  /** Loads what is in it, when it is seen for the first time. */
+  load(): Promise<PanelModule>;
+}
+
+/** What a panel's folder exports. */
+export interface PanelModule {
+  /** Fills the panel. It is called once; `shown` follows. */
+  fillPanel(panel: PanelFrame, page: PageServices): PanelContent;
+}
+
+/** The frame of a panel, as its content sees it. */
+export interface PanelFrame {
+  /** The whole of it, a landmark whose name is its title. */
+  readonly element: HTMLElement;
+  /** What is below its head: empty, for the content to fill. A `.panel-body` in it scrolls. */
+  readonly content: HTMLElement;
+}
+
+/** What is in a panel. */
+export interface PanelContent {
+  /** It is seen from now on. */
+  shown?(): void;
+  /** It is not seen any more: what only a visitor needs can rest. */
+  hidden?(): void;
+}
