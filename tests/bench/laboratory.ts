@@ -92,7 +92,8 @@ export class Laboratory {
     [this.address, this.pageAddress] = servers.map((server) => server.resolvedUrls?.local[0] ?? '');
   }
 
-  static async open(): Promise<Laboratory> {
+  /** @param minify what the pages run, as it ships; otherwise functions keep their names */
+  static async open(minify = true): Promise<Laboratory> {
     const guest = await prepareGuest();
     const executablePath = await provideChromium();
     const qemu = await provideQemu();
@@ -100,7 +101,7 @@ export class Laboratory {
       join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'ringbox-bench-'),
     );
     try {
-      await inStep('Building the pages', () => buildPages(folder));
+      await inStep('Building the pages', () => buildPages(folder, minify));
       await inStep('Making the disks', () => makeDisks(folder, guest));
       const servers = [
         await preview({ ...BARE, root: PAGES, ...servedFrom(join(folder, 'pages'), PORT) }),
@@ -207,7 +208,7 @@ async function provideQemu(): Promise<string | null> {
 /** Of our own pages, which have nothing to do with the project's configuration of Vite. */
 const BARE = { configFile: false as const, base: './' };
 
-async function buildPages(folder: string): Promise<void> {
+async function buildPages(folder: string, minify: boolean): Promise<void> {
   await build({
     ...BARE,
     root: PAGES,
@@ -215,6 +216,7 @@ async function buildPages(folder: string): Promise<void> {
     worker: { format: 'es' },
     build: {
       target: 'esnext',
+      minify,
       outDir: join(folder, 'pages'),
       emptyOutDir: true,
       assetsInlineLimit: 0,
@@ -223,7 +225,11 @@ async function buildPages(folder: string): Promise<void> {
     },
   });
   const outDir = join(folder, 'page');
-  await build({ root: projectDirectory, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  await build({
+    root: projectDirectory,
+    logLevel: 'error',
+    build: { outDir, emptyOutDir: true, minify },
+  });
 }
 
 /** Served with the headers that isolate a page, which Ringbox needs, on all sides. */

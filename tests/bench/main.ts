@@ -7,12 +7,14 @@ import type { Figure } from './figure.ts';
 import { figures as allFigures } from './figures/index.ts';
 import { Laboratory } from './laboratory.ts';
 import { plotPage } from './plot.ts';
+import { Profiles } from './profiler.ts';
 import { keepReport, makeReport, readHistory } from './report.ts';
 import { runFigures } from './runner.ts';
 import { formatNumber, formatTable } from './table.ts';
 import { judge } from './verdict.ts';
 
 const USAGE = `Usage: npm run bench -- [--quick] [--runs N] [NAME...]
+       npm run bench -- --profile [NAME...]
        npm run bench -- --list | --plot
 
 Measures Ringbox beside v86 as shipped and native QEMU, prints a table, writes bench.json.
@@ -20,11 +22,14 @@ With NAMEs only those figures, or all whose names begin so.
 
   --quick    within 3 minutes: short measurements, which only show that everything works
   --runs N   how often each is measured after warming up (5 unless told)
+  --profile  what the time is spent on in the pages and their workers, warm: prints the functions, and writes
+             a .cpuprofile for each thread to bench-profiles
   --list     the names
   --plot     writes bench.html: each figure over the commits that were measured on this machine
 `;
 
 const REPORT_FILE = join(projectDirectory, 'bench.json');
+const PROFILES = join(projectDirectory, 'bench-profiles');
 const PLOT_FILE = join(projectDirectory, 'bench.html');
 /** Rounds that only warm up, runs that count, and about how long each measurement is, in seconds. */
 const THOROUGH = { warmUps: 2, runs: 5, seconds: 2, deadline: Number.POSITIVE_INFINITY };
@@ -38,6 +43,7 @@ interface Options {
   quick: boolean;
   list: boolean;
   plot: boolean;
+  profile: boolean;
   runs: number | null;
   figures: Figure[];
 }
@@ -73,6 +79,7 @@ function readOptions(parameters: string[]): Options | null {
         quick: { type: 'boolean', default: false },
         list: { type: 'boolean', default: false },
         plot: { type: 'boolean', default: false },
+        profile: { type: 'boolean', default: false },
         runs: { type: 'string' },
       },
     });
@@ -100,16 +107,17 @@ function choose(names: string[]): Figure[] | null {
 
 async function measure(options: Options): Promise<number> {
   const { warmUps, runs, seconds, deadline } = options.quick ? QUICK : THOROUGH;
-  const laboratory = await Laboratory.open();
+  const profiles = options.profile ? new Profiles() : null;
+  const laboratory = await Laboratory.open(!options.profile);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => laboratory.abandon().finally(() => process.exit(130)));
   }
   const workbench = new Bench(laboratory, seconds);
   try {
     const results = await runFigures(workbench, {
-      figures: options.figures,
+      figures: profiles ? options.figures.map((figure) => profiles.of(figure)) : options.figures,
       warmUps,
-      runs: options.runs ?? runs,
+      runs: options.runs ?? (profiles ? 1 : runs),
       deadline: performance.now() + deadline,
       missing: (side) => laboratory.missing(side),
       onMeasured: (run, { name, unit }, side, value) => {
@@ -118,6 +126,10 @@ async function measure(options: Options): Promise<number> {
       },
     });
     const verdicts = results.map(judge);
+    if (profiles !== null) {
+      process.stdout.write(`\n${formatTable(verdicts)}\n${profiles.write(PROFILES)}`);
+      return 0;
+    }
     const report = await makeReport(laboratory, options.quick, verdicts);
     writeFileSync(REPORT_FILE, `${JSON.stringify(report, undefined, 2)}\n`);
     keepReport(report);
