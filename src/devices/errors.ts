@@ -25,6 +25,11 @@ export interface TroubleMessage {
   trouble: { code: DeviceErrorCode; message: string };
 }
 
+/** The same when its driver has made a mistake after which the device needs a reset: what it was. */
+export interface FaultMessage {
+  fault: string;
+}
+
 /**
  * A failure that a person can act on. Comlink carries only `name`, `message` and `stack` of an
  * error from the worker to the page, so `name` is the code there as here.

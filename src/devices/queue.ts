@@ -7,6 +7,9 @@ import type { DirtyList } from './dirty-list.ts';
 /** The generation of a chain that no device has; the first set-up of a queue is generation 1. */
 const NOT_UNDER_WAY = 0;
 
+/** The words in which the CPU thread reads how far the queue is. */
+const POSITIONS = [QueueWord.taken, QueueWord.returned, QueueWord.published];
+
 /**
  * One queue as its device uses it: `take` a chain, work on it, `complete` it. Any number of
  * chains may be under way, and they may be completed in any order.
@@ -61,6 +64,8 @@ export class DeviceQueue {
     const chain = this.#idle.pop() ?? new DescriptorChain(this.#memory);
     if (virtqueue.take(this.#doorbell(), chain)) {
       chain.generation = this.#generation;
+      this.#control.markUnderWay(this.index, chain.head);
+      this.#control.store(this.#base + QueueWord.taken, virtqueue.nextAvailable);
       return chain;
     }
     this.#idle.push(chain);
@@ -79,6 +84,8 @@ export class DeviceQueue {
         this.#dirty.add(chain.address(segment), chain.length(segment));
       }
       this.#virtqueue.giveBack(chain.head, written);
+      this.#control.unmarkUnderWay(this.index, chain.head);
+      this.#control.store(this.#base + QueueWord.returned, this.#virtqueue.nextUsed);
       Atomics.add(this.#control.words, Word.completed, 1);
     }
     chain.generation = NOT_UNDER_WAY;
@@ -122,7 +129,8 @@ export class DeviceQueue {
     this.#published = 0;
     this.#batched = 0;
     this.#generation++;
-    this.#control.store(this.#base + QueueWord.published, 0);
+    this.#control.forgetUnderWay(this.index);
+    for (const word of POSITIONS) this.#control.store(this.#base + word, 0);
   }
 
   /** The runtime's: what was given back so far awaits a sync. @returns whether there is any */

@@ -14,15 +14,21 @@ import { DeviceError } from './errors.ts';
 import { DeviceQueue } from './queue.ts';
 import { Spinner } from './spinner.ts';
 
+/** Who hears of a device, on its thread. */
+export interface RuntimeListeners {
+  /** Hears what the backend cannot do; each kind of trouble once. */
+  onTrouble?: (trouble: DeviceError) => void;
+  /** Hears why the device needs a reset. */
+  onFault?: (reason: string) => void;
+}
+
 /** What a runtime is made of: the shared parts, and which device of the machine it serves. */
-export interface RuntimeParts {
+export interface RuntimeParts extends RuntimeListeners {
   memory: GuestMemory;
   control: ControlBlock;
   attention: Attention;
   /** The device's bit in `attention`. */
   index: number;
-  /** Tells whoever runs the machine what the backend cannot do; each kind of trouble once. */
-  onTrouble?: (trouble: DeviceError) => void;
 }
 
 /**
@@ -45,6 +51,7 @@ export class DeviceRuntime {
   readonly #dirty: DirtyList;
   readonly #spinner: Spinner;
   readonly #onTrouble: (trouble: DeviceError) => void;
+  readonly #onFault: (reason: string) => void;
   readonly #told = new Set<string>();
   #mailHeard = 0;
   #asynchronous = 0;
@@ -57,6 +64,7 @@ export class DeviceRuntime {
     this.#attention = parts.attention;
     this.#index = parts.index;
     this.#onTrouble = parts.onTrouble ?? (() => {});
+    this.#onFault = parts.onFault ?? (() => {});
     this.#dirty = new DirtyList(parts.control);
     this.#spinner = new Spinner(parts.control);
     for (let queue = 0; queue < parts.control.queueCount; queue++) {
@@ -101,6 +109,7 @@ export class DeviceRuntime {
   fail(reason: string): void {
     if (this.#control.load(Word.needsReset) === 1) return;
     console.warn(`ringbox: device ${this.#index} needs a reset: ${reason}`);
+    this.#onFault(reason);
     this.#control.store(Word.needsReset, 1);
     this.#attention.request(this.#index);
   }

@@ -3,8 +3,7 @@ import { Attention, ControlBlock } from '../link/control-block.ts';
 import { GuestMemory } from '../ring/guest-memory.ts';
 import { type DeviceKind, type DeviceOptions, devices, type MadeDevice } from './catalogue.ts';
 import type { DeviceDescription } from './device.ts';
-import type { DeviceError } from './errors.ts';
-import { DeviceRuntime } from './runtime.ts';
+import { DeviceRuntime, type RuntimeListeners } from './runtime.ts';
 
 /** The parts of the machine that a worker shares with the CPU thread. */
 export interface SharedParts {
@@ -36,14 +35,14 @@ export interface DeviceSetUp {
  * until the call has arrived.
  */
 export class DeviceService {
-  readonly #onTrouble: (trouble: DeviceError) => void;
+  readonly #listeners: RuntimeListeners;
   #made: MadeDevice | null = null;
   #control: ControlBlock | null = null;
   #runtime: DeviceRuntime | null = null;
 
-  /** @param onTrouble hears what a backend cannot do, while the device works */
-  constructor(onTrouble: (trouble: DeviceError) => void = () => {}) {
-    this.#onTrouble = onTrouble;
+  /** @param listeners hear of the device while it works */
+  constructor(listeners: RuntimeListeners = {}) {
+    this.#listeners = listeners;
   }
 
   /**
@@ -68,7 +67,7 @@ export class DeviceService {
       control: this.#control,
       attention: new Attention(parts.attention),
       index: parts.index,
-      onTrouble: this.#onTrouble,
+      ...this.#listeners,
     });
     return { description, control: buffer };
   }

@@ -1,3 +1,5 @@
+import { MAXIMUM_QUEUE_SIZE } from '../ring/layout.ts';
+
 /**
  * The shared words of one device: all that the CPU thread and the device's worker say to each
  * other while the machine runs. Next to the guest's RAM this block is the only memory they share;
@@ -65,6 +67,10 @@ export const QueueWord = {
   usedRing: 7,
   /** Free-running used index that the driver can see. Written by the worker. */
   published: 8,
+  /** Free-running available index up to which chains were taken. Written by the worker. */
+  taken: 9,
+  /** Free-running used index up to which elements were inserted, seen or not. Written by the worker. */
+  returned: 10,
 } as const;
 
 /** The dirty list holds this many ranges; the last one widens when there are more. */
@@ -76,6 +82,8 @@ export const CONFIGURATION_SPACE_SIZE = 256;
 
 const HEADER_WORDS = 32;
 const QUEUE_WORDS = 16;
+/** A bit for each descriptor that a queue can have. */
+const UNDER_WAY_WORDS = MAXIMUM_QUEUE_SIZE / 32;
 const DIRTY_WORDS = 2 * DIRTY_CAPACITY;
 const CONFIGURATION_WRITE_WORDS = 3 * CONFIGURATION_WRITE_CAPACITY;
 
@@ -89,6 +97,7 @@ export class ControlBlock {
    * `DeviceDescription.driverFlags`), which the CPU thread writes.
    */
   readonly configuration: Uint8Array<SharedArrayBuffer>;
+  readonly #underWay: Int32Array<SharedArrayBuffer>;
   readonly #dirty = HEADER_WORDS;
   readonly #writes = HEADER_WORDS + DIRTY_WORDS;
   readonly #queues = HEADER_WORDS + DIRTY_WORDS + CONFIGURATION_WRITE_WORDS;
@@ -99,12 +108,15 @@ export class ControlBlock {
     this.queueCount = queueCount;
     this.words = new Int32Array(buffer, 0, this.#queues + QUEUE_WORDS * queueCount);
     this.configuration = new Uint8Array(buffer, this.words.byteLength, CONFIGURATION_SPACE_SIZE);
+    const end = this.words.byteLength + CONFIGURATION_SPACE_SIZE;
+    this.#underWay = new Int32Array(buffer, end, UNDER_WAY_WORDS * queueCount);
   }
 
   /** Bytes of the block of a device with `queueCount` queues. */
   static byteLength(queueCount: number): number {
     const words = HEADER_WORDS + DIRTY_WORDS + CONFIGURATION_WRITE_WORDS;
-    return 4 * (words + QUEUE_WORDS * queueCount) + CONFIGURATION_SPACE_SIZE;
+    const queueWords = QUEUE_WORDS + UNDER_WAY_WORDS;
+    return 4 * (words + queueWords * queueCount) + CONFIGURATION_SPACE_SIZE;
   }
 
   load(word: number): number {
@@ -128,6 +140,27 @@ export class ControlBlock {
   /** Index of the first of the three words (offset, width, value) at ring position `position`. */
   configurationWriteBase(position: number): number {
     return this.#writes + 3 * (position & (CONFIGURATION_WRITE_CAPACITY - 1));
+  }
+
+  /** The device has taken the chain at descriptor `head` of queue `queue`. For the worker. */
+  markUnderWay(queue: number, head: number): void {
+    this.#underWay[UNDER_WAY_WORDS * queue + (head >>> 5)] |= 1 << (head & 31);
+  }
+
+  /** The device has given that chain back. For the worker. */
+  unmarkUnderWay(queue: number, head: number): void {
+    this.#underWay[UNDER_WAY_WORDS * queue + (head >>> 5)] &= ~(1 << (head & 31));
+  }
+
+  /** The device has forgotten every chain of queue `queue`. For the worker. */
+  forgetUnderWay(queue: number): void {
+    this.#underWay.fill(0, UNDER_WAY_WORDS * queue, UNDER_WAY_WORDS * (queue + 1));
+  }
+
+  /** Whether the device works on the chain at `head`, which is told apart from others by that alone. */
+  isUnderWay(queue: number, head: number): boolean {
+    const word = this.#underWay[UNDER_WAY_WORDS * queue + (head >>> 5)];
+    return ((word >>> (head & 31)) & 1) === 1;
   }
 
   /** Wakes the worker. Any thread may call it. */

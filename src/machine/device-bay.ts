@@ -28,6 +28,7 @@ export interface DeviceHooks {
 
 /** A virtio device in its place: the worker, and what the guest sees of it. */
 export interface Plugged {
+  readonly plan: Pick<DevicePlan, 'name' | 'kind'>;
   readonly host: DeviceHost;
   readonly device: VirtioPciDevice;
 }
@@ -59,15 +60,26 @@ export class DeviceBay {
     return this.#places.filter((place) => typeof place === 'object');
   }
 
+  /** The places that have a device, in order. */
+  get occupied(): number[] {
+    return this.#places.flatMap((place, index) => (typeof place === 'object' ? index : []));
+  }
+
   /** Places that are taken: by devices, and by those that are being made. */
   get taken(): number {
     return this.#places.filter((place) => place !== undefined).length;
   }
 
+  /** The device in place `index`, or null when there is none. */
+  find(index: number): Plugged | null {
+    const place = this.#places[index];
+    return typeof place === 'object' ? place : null;
+  }
+
   /** The device in place `index`. There must be one. */
   at(index: number): Plugged {
-    const place = this.#places[index];
-    if (typeof place !== 'object') throw new RangeError(`there is no device in place ${index}`);
+    const place = this.find(index);
+    if (place === null) throw new RangeError(`there is no device in place ${index}`);
     return place;
   }
 
@@ -84,7 +96,8 @@ export class DeviceBay {
     const failure = results.find((result) => result.status === 'rejected');
     if (failure === undefined) {
       results.forEach((result, order) => {
-        this.#plug(places[order], (result as PromiseFulfilledResult<DeviceHost>).value);
+        const { value } = result as PromiseFulfilledResult<DeviceHost>;
+        this.#plug(places[order], value, plans[order]);
       });
       return places;
     }
@@ -130,7 +143,7 @@ export class DeviceBay {
     });
   }
 
-  #plug(index: number, host: DeviceHost): void {
+  #plug(index: number, host: DeviceHost, { name, kind }: DevicePlan): void {
     const { emulator, bus, attention, patience, offer } = this.#parts;
     const description = adjustOffer(host.description, offer);
     const link = new DeviceLink(
@@ -144,7 +157,7 @@ export class DeviceBay {
     );
     const device = new VirtioPciDevice(link, description, emulator.ports, bus);
     bus.plug(device.function);
-    this.#places[index] = { host, device };
+    this.#places[index] = { plan: { name, kind }, host, device };
     this.devices[index] = device;
   }
 

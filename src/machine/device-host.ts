@@ -1,5 +1,5 @@
 import * as Comlink from 'comlink';
-import type { DeviceErrorCode, TroubleMessage } from '../devices/errors.ts';
+import type { DeviceErrorCode, FaultMessage, TroubleMessage } from '../devices/errors.ts';
 import type { DeviceService, SharedParts } from '../devices/service.ts';
 import { ControlBlock, Word } from '../link/control-block.ts';
 import type { DeviceDescription } from '../link/description.ts';
@@ -18,6 +18,8 @@ export interface HostHooks {
 export class DeviceHost {
   readonly description: DeviceDescription;
   readonly control: ControlBlock;
+  /** Why the device last needed a reset, as far as its worker has told. */
+  fault: string | null = null;
   readonly #worker: Worker;
   readonly #service: Comlink.Remote<DeviceService>;
   readonly #death: Death;
@@ -38,6 +40,9 @@ export class DeviceHost {
     this.#service = service;
     this.description = description;
     this.control = control;
+    worker.addEventListener('message', ({ data }: MessageEvent<Partial<FaultMessage>>) => {
+      if (data.fault !== undefined) this.fault = data.fault;
+    });
     this.#served = service.serve().catch((error: unknown) => {
       death.declare(error instanceof Error ? error.message : String(error));
     });

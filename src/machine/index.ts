@@ -1,6 +1,7 @@
 /** The public API of a machine: what a page needs. */
 export type { DiskUsage } from '../devices/block/create.ts';
 export type { ImageStatistics } from '../devices/block/sources/cached-image.ts';
+export type { RequestDescription, RequestField } from '../devices/describer.ts';
 export { BothConsoles } from './both-consoles.ts';
 export { ConsolePort } from './console-port.ts';
 export { Disk, type DiskPiece } from './disks/disk.ts';
@@ -27,6 +28,20 @@ export { forgetKeptDisk, type KeptDisk, keptDisks } from './disks/kept-disks.ts'
 export { type StorageState, storageState } from './disks/storage.ts';
 export { MachineError, type MachineErrorCode } from './errors.ts';
 export type { MachineEvents, MachineState } from './events.ts';
+export type { ChainDescriptor, ChainSnapshot } from './inspector/chain-snapshot.ts';
+export type {
+  ConfigurationField,
+  DeviceSnapshot,
+  OfferedFeature,
+} from './inspector/device-snapshot.ts';
+export type { Inspector } from './inspector/inspector.ts';
+export type { NamedBit } from './inspector/named-bits.ts';
+export type {
+  DescriptorColumns,
+  InFlight,
+  QueueSnapshot,
+  QueueSummary,
+} from './inspector/queue-snapshot.ts';
 export { Machine, type MachineStatistics } from './machine.ts';
 export type { FeatureName } from './offer.ts';
 export {

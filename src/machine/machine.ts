@@ -16,6 +16,7 @@ import { KeptDiskServer } from './disks/kept-disk-server.ts';
 import { askForPersistence } from './disks/storage.ts';
 import { MachineError } from './errors.ts';
 import { Events, type MachineEvents, type MachineState } from './events.ts';
+import type { Inspector } from './inspector/index.ts';
 import {
   type DiskOptions,
   type MachineOptions,
@@ -88,6 +89,7 @@ export class Machine {
   #still: Promise<unknown> = Promise.resolve();
   #rebootRequested = false;
   #panicSince: number | null = null;
+  #inspector: Promise<Inspector> | null = null;
 
   private constructor(
     hardware: Hardware,
@@ -316,11 +318,30 @@ export class Machine {
   }
 
   /**
+   * The way to look at the virtio devices, and the same each time. Its code is loaded when it is first asked for;
+   * until then it costs nothing.
+   */
+  inspect(): Promise<Inspector> {
+    this.#inspector ??= this.#makeInspector();
+    // A failure is not kept: what could not be loaded is tried again.
+    this.#inspector.catch(() => {
+      this.#inspector = null;
+    });
+    return this.#inspector;
+  }
+
+  /**
    * Ends device worker `index` as a defect would, for tests: 0 is the console, then come the disks,
    * then the rest, then the disks that were attached later.
    */
   killDevice(index: number): void {
     this.#hardware.bay.at(index).host.kill();
+  }
+
+  async #makeInspector(): Promise<Inspector> {
+    const { Inspector } = await import('./inspector/index.ts');
+    const { emulator, bus, bay } = this.#hardware;
+    return new Inspector({ memory: emulator.memory, bus, bay });
   }
 
   /** The end of a reset is that the machine runs: whoever holds it meanwhile does so afterwards. */

@@ -70,7 +70,7 @@ export class PciBus implements BusWindow {
     if (slot === -1) throw new RangeError(`the PCI bus has ${SLOTS} slots, all taken`);
     this.#functions[slot] = pciFunction;
     // What firmware would tell the driver, had it been there at the start; ports the guest gives it.
-    const route = this.#route(slot);
+    const route = this.lineOf(slot);
     if (route !== null) pciFunction.write(Header.interruptLine, 1, route);
     return slot;
   }
@@ -82,6 +82,17 @@ export class PciBus implements BusWindow {
     pciFunction.reset();
     this.#functions[slot] = undefined;
     this.updateInterrupts();
+  }
+
+  /** The slot of a function that is on the bus, or -1. */
+  slotOf(pciFunction: PciFunction): number {
+    return this.#functions.indexOf(pciFunction);
+  }
+
+  /** The interrupt line at which INTA# of `slot` ends, 0 to 15, or null while its wire is not routed. */
+  lineOf(slot: number): number | null {
+    const route = this.#isaBridge.space.read(ROUTE_REGISTERS + wire(slot), 1);
+    return (route & ROUTE_DISABLED) === 0 ? route & 0x0f : null;
   }
 
   /** Brings the interrupt lines to what the functions ask for. At sync points and in ports. */
@@ -153,14 +164,8 @@ export class PciBus implements BusWindow {
   }
 
   #lineBit(slot: number): number {
-    const route = this.#route(slot);
+    const route = this.lineOf(slot);
     return route === null ? 0 : 1 << route;
-  }
-
-  /** The interrupt line of `slot`, 0 to 15, or null while its wire is not routed. */
-  #route(slot: number): number | null {
-    const route = this.#isaBridge.space.read(ROUTE_REGISTERS + wire(slot), 1);
-    return (route & ROUTE_DISABLED) === 0 ? route & 0x0f : null;
   }
 }
 

@@ -69,7 +69,6 @@ export class Virtqueue {
   readonly #layout: QueueLayout;
   readonly #indirectAllowed: boolean;
   readonly #element: UsedElement = { id: 0, len: 0 };
-  /** Free-running index of the next element of the available ring that is taken; 16 bits. */
   #nextAvailable = 0;
   /** Free-running index up to which the driver can see used elements; 16 bits. */
   #published = 0;
@@ -103,6 +102,11 @@ export class Virtqueue {
     const device = used && Device.create(used);
     if (device === null) return 'queue is not aligned or not in RAM';
     return new Virtqueue(memory, layout, device, indirectAllowed);
+  }
+
+  /** Free-running index of the next element of the available ring that is taken; 16 bits. */
+  get nextAvailable(): number {
+    return this.#nextAvailable;
   }
 
   /** Chains that a doorbell made available and that `take` has not given yet; 0 with a fault. */

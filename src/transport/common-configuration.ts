@@ -83,10 +83,31 @@ export class CommonConfiguration {
 
   /** The device status field, with DEVICE_NEEDS_RESET as the worker has it. */
   get status(): number {
+    this.finishReset();
+    return this.presentStatus;
+  }
+
+  /** The same for somebody who only looks: a reset that is done has its effects when the driver looks. */
+  get presentStatus(): number {
     // Until a reset is done the driver must not read 0, even where it had set nothing before.
-    if (!this.finishReset()) return this.#status || Status.deviceNeedsReset;
+    if (this.resetting) return this.#status || Status.deviceNeedsReset;
     if (this.#status === 0) return 0;
     return this.#status | (this.#link.needsReset ? Status.deviceNeedsReset : 0);
+  }
+
+  /** A reset was begun, and the worker has not let go of everything. */
+  get resetting(): boolean {
+    return this.#resetting && !this.#link.resetDone;
+  }
+
+  /** What the device offers, and what the driver has accepted of it or may be about to. */
+  get features(): { offered: FeatureBits; accepted: FeatureBits } {
+    return { offered: this.#offered, accepted: this.#accepted };
+  }
+
+  /** What the driver has set up of each queue. Only to be looked at. */
+  get queues(): readonly Readonly<QueueRegisters>[] {
+    return this.#queues;
   }
 
   /**

@@ -26,6 +26,18 @@ export interface Interrupts {
   configuration: boolean;
 }
 
+/** How far driver and device are with a queue, as the shared words say; all 0 while it is not enabled. */
+export interface QueuePositions {
+  /** The available index that the last doorbell carried. */
+  doorbell: number;
+  /** The available index up to which chains were taken. */
+  taken: number;
+  /** The used index up to which elements were inserted. */
+  returned: number;
+  /** The used index that the driver sees. */
+  published: number;
+}
+
 /**
  * The CPU thread's side of the link to one device worker. It keeps both rules:
  *
@@ -85,6 +97,28 @@ export class DeviceLink {
     this.#showConfiguration();
   }
 
+  /** How far queue `queue` is. The worker may go on meanwhile: what is ahead is read last. */
+  positions(queue: number): QueuePositions {
+    const base = this.#control.queueBase(queue);
+    if (this.#control.load(base + QueueWord.enabled) === 0) {
+      return { doorbell: 0, taken: 0, returned: 0, published: 0 };
+    }
+    const published = this.#control.load(base + QueueWord.published);
+    const returned = this.#control.load(base + QueueWord.returned);
+    const taken = this.#control.load(base + QueueWord.taken);
+    return { published, returned, taken, doorbell: this.#control.load(base + QueueWord.doorbell) };
+  }
+
+  /** Whether the device works on the chain that begins at descriptor `head` of queue `queue`. */
+  isUnderWay(queue: number, head: number): boolean {
+    return this.#control.isUnderWay(queue, head);
+  }
+
+  /** The machine is paused. */
+  get paused(): boolean {
+    return (this.#control.load(Word.pause) & 1) === 1;
+  }
+
   /** Chains that the device has given back since the machine was made. */
   get completed(): number {
     return this.#control.load(Word.completed) >>> 0;
@@ -101,8 +135,14 @@ export class DeviceLink {
 
   /** The device configuration space as the driver sees it: always one whole generation of it. */
   get configuration(): Uint8Array {
-    this.#showConfiguration();
+    const configuration = this.presentConfiguration;
     if (this.#generationLookedAt === -1) this.#generationLookedAt = this.#shownGeneration;
+    return configuration;
+  }
+
+  /** The same for somebody who only looks: the driver has not seen it by that. */
+  get presentConfiguration(): Uint8Array {
+    this.#showConfiguration();
     return this.#shown;
   }
 

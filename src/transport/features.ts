@@ -1,3 +1,5 @@
+import type { BitMeaning } from '../link/features.ts';
+
 export { Feature } from '../link/features.ts';
 
 /** Bits of the device status field (VIRTIO 1.4, 2.1). */
@@ -9,6 +11,20 @@ export const Status = {
   deviceNeedsReset: 64,
   failed: 128,
 } as const;
+
+/** The same by the specification's names. */
+export const STATUS_BITS = {
+  ACKNOWLEDGE: status(0, 'The driver has noticed the device.'),
+  DRIVER: status(1, 'The driver knows how to drive it.'),
+  DRIVER_OK: status(2, 'The driver is set up: the device may work.'),
+  FEATURES_OK: status(3, 'Driver and device agree on features.'),
+  DEVICE_NEEDS_RESET: status(6, 'The device cannot go on until it is reset.'),
+  FAILED: status(7, 'The driver has given up on the device.'),
+};
+
+function status(bit: number, meaning: string): BitMeaning {
+  return { bit, section: '2.1', meaning };
+}
 
 /** The bits that a driver sets; others are the device's, or belong to features not offered. */
 export const DRIVER_STATUS =

@@ -69,6 +69,21 @@ export class VirtioPciDevice implements BusWindow {
     this.#updateLine();
   }
 
+  /** The common configuration. Only to be looked at. */
+  get registers(): Readonly<CommonConfiguration> {
+    return this.#common;
+  }
+
+  /** The ISR status. Looking does not clear it. */
+  get isr(): number {
+    return this.#isr;
+  }
+
+  /** Bytes of the device configuration space. */
+  get configurationLength(): number {
+    return this.#configurationLength;
+  }
+
   /** The device has been told to leave and is still there. */
   get leaving(): boolean {
     return this.#onGone !== null;

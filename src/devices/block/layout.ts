@@ -26,6 +26,13 @@ export const VIRTIO_BLK_T_GET_ID = 8;
 export const VIRTIO_BLK_T_DISCARD = 11;
 export const VIRTIO_BLK_T_WRITE_ZEROES = 13;
 
+/** Whether the data of a request of such a type are for the device to read. */
+export function hasDataToRead(type: number): boolean {
+  return (
+    type === VIRTIO_BLK_T_OUT || type === VIRTIO_BLK_T_DISCARD || type === VIRTIO_BLK_T_WRITE_ZEROES
+  );
+}
+
 // The status byte (5.2.6).
 export const VIRTIO_BLK_S_OK = 0;
 export const VIRTIO_BLK_S_IOERR = 1;

@@ -5,11 +5,9 @@ import { GuestData } from './guest-data.ts';
 import {
   type BlockStatus,
   HEADER_LENGTH,
+  hasDataToRead,
   SECTOR_SIZE,
   VIRTIO_BLK_S_OK,
-  VIRTIO_BLK_T_DISCARD,
-  VIRTIO_BLK_T_OUT,
-  VIRTIO_BLK_T_WRITE_ZEROES,
 } from './layout.ts';
 
 /** The type of a request that is too short to have one. */
@@ -73,11 +71,4 @@ export class BlockRequest {
     const written = status === VIRTIO_BLK_S_OK ? filled : 0;
     return written === chain.writableLength - 1 ? chain.writableLength : written;
   }
-}
-
-/** Whether the data of such a request are for the device to read. */
-function hasDataToRead(type: number): boolean {
-  return (
-    type === VIRTIO_BLK_T_OUT || type === VIRTIO_BLK_T_DISCARD || type === VIRTIO_BLK_T_WRITE_ZEROES
-  );
 }

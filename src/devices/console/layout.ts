@@ -29,6 +29,11 @@ export function transmitQueue(port: number): number {
   return receiveQueue(port) + 1;
 }
 
+/** The port whose data goes through `queue`, which is no control queue. */
+export function portOf(queue: number): number {
+  return queue < CONTROL_RECEIVE_QUEUE ? 0 : (queue >> 1) - 1;
+}
+
 // Events of control messages (5.3.6.2).
 export const VIRTIO_CONSOLE_DEVICE_READY = 0;
 export const VIRTIO_CONSOLE_DEVICE_ADD = 1;

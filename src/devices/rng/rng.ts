@@ -1,9 +1,7 @@
 import type { DescriptorChain } from '../../ring/chain.ts';
 import { ChainCursor } from '../../ring/cursor.ts';
 import { type DeviceDescription, VirtioDevice } from '../device.ts';
-
-/** The virtio device type (VIRTIO 1.4, 5.4.1). */
-const VIRTIO_ID_ENTROPY = 4;
+import { VIRTIO_ID_ENTROPY } from './layout.ts';
 
 /** Drivers ask for one buffer at a time, or a few. */
 const QUEUE_SIZE = 8;

@@ -41,6 +41,25 @@ describe('ControlBlock', () => {
     for (let byte = 0; byte < length; byte++) claim(byteOffset + byte, 'configuration');
   });
 
+  test('the marks of chains under way are apart from each other and from everything else', () => {
+    const control = new ControlBlock(new SharedArrayBuffer(ControlBlock.byteLength(2)), 2);
+    const before = new Uint8Array(control.buffer).slice(0, control.words.byteLength);
+    const heads = [0, 31, 32, 32767];
+    for (const head of heads) control.markUnderWay(1, head);
+    const marked = (queue: number) =>
+      Array.from({ length: 32768 }, (_, head) => head).filter((head) => {
+        return control.isUnderWay(queue, head);
+      });
+    expect([marked(0), marked(1)]).toEqual([[], heads]);
+    expect(control.configuration.every((byte) => byte === 0)).toBe(true);
+    expect(new Uint8Array(control.buffer).slice(0, before.length)).toEqual(before);
+    control.markUnderWay(0, 5);
+    control.unmarkUnderWay(1, 31);
+    expect([marked(0), marked(1)]).toEqual([[5], [0, 32, 32767]]);
+    control.forgetUnderWay(1);
+    expect([marked(0), marked(1)]).toEqual([[5], []]);
+  });
+
   test('the configuration-write ring wraps, also where positions turn negative', () => {
     const control = new ControlBlock(new SharedArrayBuffer(ControlBlock.byteLength(1)), 1);
     const first = control.configurationWriteBase(0);
