@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts';
+import type { Histogram } from './histogram.ts';
 
 /** The three machines that are measured side by side; README.md here tells how each is set up. */
 export const MACHINES = ['ringbox', 'v86', 'qemu'] as const;
@@ -16,8 +17,14 @@ export const SIDE_TITLES: Record<SideName, string> = {
   bare: 'without a machine',
 };
 
+/** A number in the figure's unit, and the many measured at once of which it is one. */
+export interface Distribution {
+  value: number;
+  histogram: Histogram;
+}
+
 /** Measures once, for about `bench.seconds`, and answers a number in the figure's unit. */
-export type Measure = (bench: Bench) => Promise<number>;
+export type Measure = (bench: Bench) => Promise<number | Distribution>;
 
 /** One line of the table. */
 export interface Figure {

@@ -38,7 +38,7 @@ const PAGES = fileURLToPath(new URL('pages', import.meta.url));
 const PROGRAMS = fileURLToPath(new URL('guest', import.meta.url));
 /** The programs in `guest`, which every guest finds in /tmp/bench. */
 const PROGRAM_NAMES = ['disk-bench', 'fsync-bench', 'integer-bench'];
-const PAGE_NAMES = ['ringbox', 'v86', 'v86-page', 'work'];
+const PAGE_NAMES = ['latency', 'ringbox', 'v86', 'v86-page', 'work'];
 /** The source tree that guests unpack. */
 const TREE = { folders: 25, filesEach: 20, longest: 12 * 1024 };
 
@@ -127,6 +127,14 @@ export class Laboratory {
   /** Boots the guest of `side` to its prompt and unpacks the programs in it. */
   async boot(side: MachineName, changes: Partial<GuestParts> = {}): Promise<Guest> {
     const guest = side === 'qemu' ? await this.#bootQemu() : await this.#bootPage(side, changes);
+    await guest.measure(unpackPrograms(guest.disk));
+    return guest;
+  }
+
+  /** Boots Ringbox's guest with a clock at its work disk (pages/latency.ts), likewise. */
+  async bootObserved(): Promise<PageSide> {
+    const address = `${this.address}latency.html`;
+    const guest = await PageSide.boot(this.browser, address, guestParts(this.guest), RINGBOX_DISK);
     await guest.measure(unpackPrograms(guest.disk));
     return guest;
   }

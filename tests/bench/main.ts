@@ -10,7 +10,7 @@ import { plotPage } from './plot.ts';
 import { Profiles } from './profiler.ts';
 import { keepReport, makeReport, readHistory } from './report.ts';
 import { runFigures } from './runner.ts';
-import { formatNumber, formatTable } from './table.ts';
+import { formatHistograms, formatNumber, formatTable } from './table.ts';
 import { judge } from './verdict.ts';
 
 const USAGE = `Usage: npm run bench -- [--quick] [--runs N] [NAME...]
@@ -133,7 +133,7 @@ async function measure(options: Options): Promise<number> {
     const report = await makeReport(laboratory, options.quick, verdicts);
     writeFileSync(REPORT_FILE, `${JSON.stringify(report, undefined, 2)}\n`);
     keepReport(report);
-    process.stdout.write(`\n${formatTable(verdicts)}`);
+    process.stdout.write(`\n${formatTable(verdicts)}${formatHistograms(verdicts)}`);
     const failed = results.some(({ sides }) =>
       Object.values(sides).some(({ problem }) => problem?.startsWith('failed') ?? false),
     );

@@ -1,4 +1,5 @@
 import { SIDE_TITLES, SIDES, type SideName } from './figure.ts';
+import { bucketsOf, type Histogram } from './histogram.ts';
 import type { Report } from './report.ts';
 import { formatNumber } from './table.ts';
 import type { SideVerdict } from './verdict.ts';
@@ -31,7 +32,8 @@ export function plotPage(reports: readonly Report[]): string {
     }
   }
   const sections = [...names].map(([name, { title, unit, points }]) => {
-    return `<section><h2>${escaped(`${name}: ${title}`)} <small>${escaped(unit)}</small></h2>${plot(points)}</section>`;
+    const heading = `<h2>${escaped(`${name}: ${title}`)} <small>${escaped(unit)}</small></h2>`;
+    return `<section>${heading}${plot(points)}${newestHistograms(points, unit)}</section>`;
   });
   const legend = SIDES.map(
     (side) => `<span style="color:${COLOURS[side]}">● ${SIDE_TITLES[side]}</span>`,
@@ -75,6 +77,29 @@ function plot(points: readonly Point[]): string {
   });
   const label = 'one mark for each side of each measurement';
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">${axis.join('')}${marks.join('')}</svg>`;
+}
+
+/** How the values of the newest measurement lay, where there were many. */
+function newestHistograms(points: readonly Point[], unit: string): string {
+  const histograms = points.at(-1)?.sides.flatMap(({ histogram }) => histogram ?? []) ?? [];
+  return histograms.map((histogram) => histogramPlot(histogram, unit)).join('');
+}
+
+/** A bar for each bucket. Heights are logarithms: the rare late ones are what one looks for. */
+function histogramPlot(histogram: Histogram, unit: string): string {
+  const { total, buckets } = bucketsOf(histogram);
+  const step = (WIDTH - MARGIN.left - MARGIN.right) / Math.max(buckets.length, 1);
+  const most = Math.log2(1 + Math.max(...histogram.counts));
+  const floor = HEIGHT - MARGIN.bottom;
+  const bars = buckets.map(({ range, count, part }, index) => {
+    const height = (Math.log2(1 + count) / most) * (floor - MARGIN.top);
+    const [x, middle] = [MARGIN.left + step * index, MARGIN.left + step * (index + 0.5)].map(round);
+    const told = `${range} ${unit}: ${count}, ${(100 * part).toFixed(2)} %`;
+    const begin = range.split(' ')[0];
+    return `<g fill="${COLOURS.ringbox}"><title>${escaped(told)}</title><rect x="${x}" y="${round(floor - height)}" width="${round(step - 1)}" height="${round(height)}"/><text x="${middle}" y="${HEIGHT - 10}" text-anchor="middle">${begin}</text></g>`;
+  });
+  const caption = `The newest measurement: ${formatNumber(total)} values from so many ${unit} on, numbers of them as logarithms`;
+  return `<p><small>${escaped(caption)}</small></p><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="one bar for each range of values">${bars.join('')}</svg>`;
 }
 
 /** A bar from the least to the greatest run and a dot at the median, which tells more when asked. */

@@ -1,10 +1,13 @@
 import type { Bench } from './bench.ts';
 import { type Figure, SIDES, type SideName } from './figure.ts';
+import { addHistograms, type Histogram } from './histogram.ts';
 
 /** What a side of a figure has given. */
 export interface SideResult {
   /** In the figure's unit, in order; the runs of all sides with one index lay side by side. */
   runs: number[];
+  /** Of all these runs together, where a run measures many values. */
+  histogram?: Histogram;
   /** Why there are none, or no more. */
   problem: string | null;
 }
@@ -58,13 +61,21 @@ async function runSides(
     const measure = figure.sides[side];
     if (result === undefined || measure === undefined || result.problem !== null) continue;
     try {
-      const value = await measure(bench);
-      if (counts) result.runs.push(value);
+      const measured = await measure(bench);
+      const { value, histogram } =
+        typeof measured === 'number' ? { value: measured, histogram: undefined } : measured;
+      if (counts) keep(result, value, histogram);
       plan.onMeasured(counts ? round - plan.warmUps + 1 : null, figure, side, value);
     } catch (error) {
       result.problem = `failed: ${(error as Error).message.split('\n')[0]}`;
     }
   }
+}
+
+function keep(result: SideResult, value: number, histogram?: Histogram): void {
+  result.runs.push(value);
+  if (histogram === undefined) return;
+  result.histogram = result.histogram ? addHistograms(result.histogram, histogram) : histogram;
 }
 
 function noTimeLeft(results: FigureResult[]): FigureResult[] {

@@ -1,4 +1,5 @@
 import { SIDE_TITLES } from './figure.ts';
+import { formatHistogram } from './histogram.ts';
 import type { FigureVerdict, SideVerdict } from './verdict.ts';
 
 const HEADINGS = ['what', 'side', 'median', 'spread', 'Ringbox is', 'goal', 'reached', 'runs'];
@@ -14,6 +15,17 @@ export function formatTable(figures: readonly FigureVerdict[]): string {
     .map((cells) => cells.map((cell, column) => cell.padEnd(widths[column])).join('  '))
     .map((line) => `${line.trimEnd()}\n`)
     .join('');
+}
+
+/** The histograms of those figures that have one, as text. */
+export function formatHistograms(figures: readonly FigureVerdict[]): string {
+  const texts = figures.flatMap(({ name, title, unit, sides }) =>
+    sides.flatMap(({ side, histogram }) => {
+      if (histogram === undefined) return [];
+      return [formatHistogram(`${name}: ${title}; ${SIDE_TITLES[side]}`, unit, histogram)];
+    }),
+  );
+  return texts.map((text) => `\n${text}`).join('');
 }
 
 function row(figure: FigureVerdict, side: SideVerdict, at: number): string[] {

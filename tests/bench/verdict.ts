@@ -1,4 +1,5 @@
 import { type Figure, SIDES, type SideName } from './figure.ts';
+import type { Histogram } from './histogram.ts';
 import type { FigureResult, SideResult } from './runner.ts';
 import { median, pairedRatio, spread } from './statistics.ts';
 
@@ -6,6 +7,8 @@ import { median, pairedRatio, spread } from './statistics.ts';
 export interface SideVerdict {
   side: SideName;
   runs: number[];
+  /** Of all runs together, where a run measures many values. */
+  histogram?: Histogram;
   problem: string | null;
   median: number | null;
   /** From the least to the greatest run, as a part of the median. */
@@ -47,7 +50,7 @@ export function judge({ figure, sides }: FigureResult): FigureVerdict {
 function judgeSide(
   figure: Figure,
   side: SideName,
-  { runs, problem }: SideResult,
+  { runs, histogram, problem }: SideResult,
   ours: number[],
 ): SideVerdict {
   const own = side === 'ringbox';
@@ -59,6 +62,7 @@ function judgeSide(
   return {
     side,
     runs,
+    ...(histogram !== undefined && { histogram }),
     problem,
     median: middle,
     spread: runs.length > 0 ? spread(runs) : null,

@@ -6,6 +6,7 @@ import { fileFigures } from './files.ts';
 import { growthFigures } from './growth.ts';
 import { idleFigures } from './idle.ts';
 import { keptFigures } from './kept.ts';
+import { latencyFigures } from './latency.ts';
 import { pageFigures } from './page.ts';
 import { processorFigures } from './processor.ts';
 import { ringFigures } from './ring.ts';
@@ -14,6 +15,7 @@ import { togetherFigures } from './together.ts';
 /** Every line of the table, in its order. */
 export const figures: Figure[] = [
   ...diskFigures,
+  ...latencyFigures,
   ...consoleFigures,
   ...keptFigures,
   ...processorFigures,

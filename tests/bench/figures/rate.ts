@@ -1,5 +1,6 @@
 import type { Bench } from '../bench.ts';
 import { type Figure, MACHINES, type MachineName, onSides } from '../figure.ts';
+import type { Guest } from '../sides/guest.ts';
 import { PRINT_MARK } from '../sides/measured-shell.ts';
 
 /** Work of a guest program that marks where what counts begins and ends. */
@@ -40,8 +41,16 @@ export async function workBetweenMarks(
   side: MachineName,
   work: CountedWork,
 ): Promise<Work> {
-  const guest = await bench.guest(side);
-  const what = `${work.name} ${side}`;
+  return workOf(bench, await bench.guest(side), `${work.name} ${side}`, work);
+}
+
+/** Lets `guest`, which is alone, work for so long. @param what `Amounts` knows it by there */
+export async function workOf(
+  bench: Bench,
+  guest: Guest,
+  what: string,
+  work: CountedWork,
+): Promise<Work> {
   const count = bench.amounts.of(what, work.first);
   const { marks } = await guest.measure(work.command(count, guest.disk));
   if (marks.length !== 2) throw new Error(`${work.name}: ${marks.length} marks instead of 2`);

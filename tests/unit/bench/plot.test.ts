@@ -45,6 +45,17 @@ test('the plot page has each measurement of a figure, with what was measured', (
   expect(page).not.toContain('NaN');
 });
 
+test('the plot page draws how the many values of the newest measurement lay', () => {
+  const [older, newer] = [report('aaaaaaaaaa', 'First', [300], []), report('b', 'Second', [1], [])];
+  older.figures[0].sides[0].histogram = { from: [0, 5, 10], counts: [1, 2, 3] };
+  newer.figures[0].sides[0].histogram = { from: [0, 5, 10], counts: [0, 900, 100] };
+  const page = plotPage([older, newer]);
+  expect(page.match(/<svg/g)).toHaveLength(2);
+  expect(page.match(/<rect/g)).toHaveLength(2);
+  expect(page).toContain('<title>5 to 10 reads/s: 900, 90.00 %</title>');
+  expect(page).not.toContain('NaN');
+});
+
 test('the plot page says so when nothing was measured', () => {
   expect(plotPage([])).toContain('Nothing was measured yet.');
 });
