@@ -8,6 +8,7 @@ import { figures as allFigures } from './figures/index.ts';
 import { Laboratory } from './laboratory.ts';
 import { plotPage } from './plot.ts';
 import { Profiles } from './profiler.ts';
+import { writeReadme } from './readme.ts';
 import { keepReport, makeReport, readHistory } from './report.ts';
 import { runFigures } from './runner.ts';
 import { formatHistograms, formatNumber, formatTable } from './table.ts';
@@ -15,7 +16,7 @@ import { judge } from './verdict.ts';
 
 const USAGE = `Usage: npm run bench -- [--quick] [--runs N] [NAME...]
        npm run bench -- --profile [NAME...]
-       npm run bench -- --list | --plot
+       npm run bench -- --list | --plot | --readme
 
 Measures Ringbox beside v86 as shipped and native QEMU, prints a table, writes bench.json.
 With NAMEs only those figures, or all whose names begin so.
@@ -26,6 +27,7 @@ With NAMEs only those figures, or all whose names begin so.
              a .cpuprofile for each thread to bench-profiles
   --list     the names
   --plot     writes bench.html: each figure over the commits that were measured on this machine
+  --readme   writes the newest run of all figures on this machine into README.md
 `;
 
 const REPORT_FILE = join(projectDirectory, 'bench.json');
@@ -44,6 +46,7 @@ interface Options {
   list: boolean;
   plot: boolean;
   profile: boolean;
+  readme: boolean;
   runs: number | null;
   figures: Figure[];
 }
@@ -59,6 +62,7 @@ export async function bench(parameters: string[]): Promise<number> {
     for (const { name, title } of options.figures) process.stdout.write(`${name}: ${title}\n`);
     return 0;
   }
+  if (options.readme) return intoReadme();
   return options.plot ? plot() : measure(options);
 }
 
@@ -68,6 +72,16 @@ function plot(): number {
   writeFileSync(PLOT_FILE, plotPage(reports));
   process.stdout.write(`${reports.length} measurements: open file://${PLOT_FILE}\n`);
   return 0;
+}
+
+function intoReadme(): number {
+  try {
+    process.stdout.write(`${writeReadme(readHistory())}\n`);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    return 1;
+  }
 }
 
 function readOptions(parameters: string[]): Options | null {
@@ -80,6 +94,7 @@ function readOptions(parameters: string[]): Options | null {
         list: { type: 'boolean', default: false },
         plot: { type: 'boolean', default: false },
         profile: { type: 'boolean', default: false },
+        readme: { type: 'boolean', default: false },
         runs: { type: 'string' },
       },
     });
