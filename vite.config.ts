@@ -1,3 +1,4 @@
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { guestFiles } from './guest/build/vite-plugin.ts';
 import { ISOLATION_HEADERS } from './src/cli/isolation-headers.ts';
@@ -15,10 +16,20 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'none'",
 ].join('; ');
 
+/** Vite makes a new tag of the entry's, without what keeps the browser from painting before it has run. */
+const paintAfterEntry: Plugin = {
+  name: 'ringbox-paint-after-entry',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (html) =>
+      html.replace('<script type="module" c', '<script type="module" blocking="render" c'),
+  },
+};
+
 export default defineConfig({
   // The built page works below any path.
   base: './',
-  plugins: [guestFiles()],
+  plugins: [guestFiles(), paintAfterEntry],
   worker: { format: 'es' },
   build: {
     target: 'es2023',

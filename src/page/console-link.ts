@@ -12,8 +12,15 @@ function bytesOf(binary: string): Uint8Array {
   return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }
 
-/** Joins a console to the terminal, both ways; the answer ends that. */
-export function linkConsole(terminal: Terminal, port: ConsolePort): () => void {
+/**
+ * Joins a console to the terminal, both ways; the answer ends that.
+ * @param modify what becomes of what is typed
+ */
+export function linkConsole(
+  terminal: Terminal,
+  port: ConsolePort,
+  modify: (typed: string) => string,
+): () => void {
   const output = port.output.getReader();
   const ended = new AbortController();
   /** A machine that is disposed of takes and gives nothing more; that is told elsewhere. */
@@ -22,7 +29,7 @@ export function linkConsole(terminal: Terminal, port: ConsolePort): () => void {
 
   const send = (data: string | Uint8Array) => void port.write(data).catch(ignoreEnd);
   const subscriptions = [
-    terminal.onData(send),
+    terminal.onData((typed) => send(modify(typed))),
     terminal.onBinary((data) => send(bytesOf(data))),
     terminal.onResize(({ cols, rows }) => port.resize?.(cols, rows)),
   ];

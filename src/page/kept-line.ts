@@ -82,7 +82,9 @@ export class KeptLine {
     this.#fresh.hidden = !own;
     this.#item.hidden = false;
     this.#announcement.textContent = `${meaning}.`;
-    if (own || keeping === 'kept-copy') void this.#follow(disk, this.#watch.signal);
+    const counts = own || keeping === 'kept-copy';
+    this.#item.toggleAttribute('data-counts', counts);
+    if (counts) void this.#follow(disk, this.#watch.signal);
   }
 
   hide(): void {

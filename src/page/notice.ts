@@ -19,7 +19,7 @@ export interface Notice {
 
 /** One message over the terminal. It lies at the top, since the last output is at the bottom. */
 export class NoticeView {
-  readonly #section = byId('notice', HTMLElement);
+  readonly element = byId('notice', HTMLElement);
   readonly #text = byId('notice-text', HTMLElement);
   readonly #title = byId('notice-title', HTMLElement);
   readonly #message = byId('notice-message', HTMLElement);
@@ -34,12 +34,21 @@ export class NoticeView {
     });
   }
 
+  get isOpen(): boolean {
+    return !this.element.hidden;
+  }
+
+  /** Brings the keyboard to the first thing that can be done. */
+  focus(): void {
+    this.element.querySelector<HTMLElement>('button:not([hidden])')?.focus();
+  }
+
   open(notice: Notice): void {
-    this.#section.dataset.tone = notice.tone;
-    this.#section.dataset.place = notice.alone ? 'center' : 'top';
+    this.element.dataset.tone = notice.tone;
+    this.element.dataset.place = notice.alone ? 'center' : 'top';
     this.#text.setAttribute('role', notice.tone === 'alarm' ? 'alert' : 'status');
     // Shown first: a live region is only heard when it changes while it is there.
-    this.#section.hidden = false;
+    this.element.hidden = false;
     this.#close.hidden = notice.alone;
     this.#title.textContent = notice.title;
     this.#message.textContent = notice.message;
@@ -52,6 +61,6 @@ export class NoticeView {
   }
 
   close(): void {
-    this.#section.hidden = true;
+    this.element.hidden = true;
   }
 }

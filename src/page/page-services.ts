@@ -2,6 +2,7 @@ import type { Machine } from '../machine/index.ts';
 import type { DropZone } from './drop.ts';
 import type { MachinePlan } from './plan.ts';
 import type { Question } from './question.ts';
+import type { Settings } from './settings.ts';
 
 /** What the page lends to its panels. */
 export interface PageServices {
@@ -9,6 +10,7 @@ export interface PageServices {
   readonly machine: Machine | null;
   /** What was started last. */
   readonly plan: MachinePlan | null;
+  readonly settings: Settings;
   /** Calls back when the machine is another one, or is gone. */
   onMachine(listener: (machine: Machine | null) => void): void;
   /** Starts a machine at once; the one that is there ends. */

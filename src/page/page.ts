@@ -9,6 +9,7 @@ import { Drops, type DropZone } from './drop.ts';
 import { byId } from './elements.ts';
 import { describeFailure, type Failure, failureCode } from './failure.ts';
 import { KeptLine } from './kept-line.ts';
+import { KeyRow } from './keys/key-row.ts';
 import { guardLeaving } from './leave-guard.ts';
 import type { LoadedMachine } from './load.ts';
 import { LoadingView } from './loading-view.ts';
@@ -30,7 +31,9 @@ import type { Panels } from './panels/panels.ts';
 import { DEFAULT_PLAN, type MachinePlan, ROOT_DISK, sourceName } from './plan.ts';
 import { type Question, QuestionDialog } from './question.ts';
 import { type Keeping, progressOf, tidyImages } from './root-disk.ts';
-import { type CreateMachine, Session } from './session.ts';
+import { goOn, isRoundsKey } from './rounds.ts';
+import { type CreateMachine, Session, type SessionEvents } from './session.ts';
+import type { Settings } from './settings.ts';
 import { Sheet } from './sheet.ts';
 import { StatusLine } from './status-line.ts';
 import { openTerminal } from './terminal.ts';
@@ -44,12 +47,17 @@ declare global {
   }
 }
 
+const READER_ON =
+  'What the machine prints is read aloud from now on. Control Shift L leaves the terminal.';
+const READER_OFF = 'What the machine prints is not read aloud any more.';
+
 const TAKES_INPUT: readonly PageState[] = ['ready', 'running', 'halted', 'paused'];
 
 /** The parts of the page and what they have to do with each other. */
 class Page implements PageServices {
+  readonly settings: Settings;
   readonly #panels: Panels;
-  readonly #terminal = openTerminal(byId('terminal', HTMLElement), () => this.#toolbar.focus());
+  readonly #terminal: Terminal;
   readonly #statusLine = new StatusLine();
   readonly #loading = new LoadingView();
   readonly #notice = new NoticeView(() => this.#terminal.focus());
@@ -84,9 +92,12 @@ class Page implements PageServices {
     onAnother: this.#ways.another,
   });
 
-  constructor(createMachine: CreateMachine, panels: Panels) {
+  constructor(createMachine: CreateMachine, panels: Panels, settings: Settings) {
     this.#panels = panels;
-    this.#session = new Session(createMachine, this.#terminal, {
+    this.settings = settings;
+    this.#terminal = openTerminal(byId('terminal', HTMLElement), settings);
+    const keyRow = new KeyRow(this.#terminal);
+    const events: SessionEvents = {
       loading: (plan) => this.#onLoading(plan),
       onTransfer: (name, total) => this.#loading.addTransfer(name, total),
       made: (machine, loaded) => this.#onMade(machine, loaded),
@@ -94,7 +105,10 @@ class Page implements PageServices {
       panic: (text) => this.#notice.open(panicNotice(text, this.#ways)),
       error: (reason, machine) => this.#onError(reason, machine),
       ended: () => this.#onEnded(),
-    });
+    };
+    const modify = (typed: string) => keyRow.modify(typed);
+    this.#session = new Session(createMachine, this.#terminal, events, modify);
+    this.#listen();
     this.#drops.accept({
       within: null,
       overlay: 'drop',
@@ -200,6 +214,43 @@ class Page implements PageServices {
     });
   }
 
+  #listen(): void {
+    addEventListener('keydown', (event) => {
+      if (!isRoundsKey(event)) return;
+      event.preventDefault();
+      // A dialog keeps the keyboard until it is closed.
+      if (document.querySelector('dialog[open]') === null) this.#goOn();
+    });
+    byId('to-terminal', HTMLButtonElement).addEventListener('click', () => {
+      this.#panels.uncoverTerminal();
+      this.#terminal.focus();
+    });
+    this.#followReader();
+  }
+
+  /** Brings the keyboard to the next part of the page. */
+  #goOn(): void {
+    const terminal = { element: this.#terminal.element!, focus: () => this.#terminal.focus() };
+    goOn([
+      ...(this.#panels.coversTerminal ? [] : [terminal]),
+      ...(this.#notice.isOpen ? [this.#notice] : []),
+      ...this.#panels.regions,
+      this.#toolbar,
+    ]);
+  }
+
+  #followReader(): void {
+    const button = byId('read-aloud', HTMLButtonElement);
+    button.addEventListener('click', () => {
+      const screenReader = !this.settings.now.screenReader;
+      this.settings.change({ screenReader });
+      this.announce(screenReader ? READER_ON : READER_OFF);
+    });
+    this.settings.follow(({ screenReader }) => {
+      button.ariaPressed = `${screenReader}`;
+    });
+  }
+
   #onLoading(plan: MachinePlan): void {
     history.replaceState(null, '', addressWithRoot(new URL(location.href), plan));
     this.#notice.close();
@@ -294,8 +345,8 @@ function pageHandle(terminal: Terminal, session: Session): Window['ringbox'] {
 }
 
 /** Builds the page and starts the machine that its address asks for. */
-export function openPage(panels: Panels): void {
-  const page = new Page((options) => Machine.create(options), panels);
+export function openPage(panels: Panels, settings: Settings): void {
+  const page = new Page((options) => Machine.create(options), panels, settings);
   try {
     // Before anything is downloaded: without shared memory the files would be of no use.
     checkEnvironment();

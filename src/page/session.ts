@@ -39,6 +39,7 @@ export class Session {
   readonly #createMachine: CreateMachine;
   readonly #terminal: Terminal;
   readonly #events: SessionEvents;
+  readonly #modify: (typed: string) => string;
   #machine: Machine | null = null;
   #release: LoadedMachine['release'];
   #plan: MachinePlan | null = null;
@@ -46,7 +47,14 @@ export class Session {
   #unlink: (() => void)[] = [];
   #ending: Promise<void> = Promise.resolve();
 
-  constructor(createMachine: CreateMachine, terminal: Terminal, events: SessionEvents) {
+  /** @param modify what becomes of what is typed into the terminal */
+  constructor(
+    createMachine: CreateMachine,
+    terminal: Terminal,
+    events: SessionEvents,
+    modify: (typed: string) => string,
+  ) {
+    this.#modify = modify;
     this.#createMachine = createMachine;
     this.#terminal = terminal;
     this.#events = events;
@@ -144,13 +152,13 @@ export class Session {
   /** Joins the consoles to the terminal that are of interest; the answer ends that. */
   #linkConsoles(machine: Machine, options: MachineOptions): (() => void)[] {
     if ('firmware' in options) {
-      return [linkConsole(this.#terminal, new BothConsoles(machine, 'latest'))];
+      return [linkConsole(this.#terminal, new BothConsoles(machine, 'latest'), this.#modify)];
     }
     const { console, serial } = machine;
     const [shown, other] = usesSerialConsole(options.commandLine)
       ? [serial, console]
       : [console, serial];
-    return [linkConsole(this.#terminal, shown), drain(other)];
+    return [linkConsole(this.#terminal, shown, this.#modify), drain(other)];
   }
 
   /** Resolves when the RAM of the machine before is free: two at once may be more than there is. */

@@ -1,6 +1,8 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
 import { copySelection, isCopyKey } from './clipboard.ts';
+import { isRoundsKey } from './rounds.ts';
+import type { Settings } from './settings.ts';
 import { openWithoutInlineStyles } from './terminal-styles.ts';
 import { currentTheme, onThemeChange } from './terminal-theme.ts';
 
@@ -16,7 +18,7 @@ const RESIZE_DELAY = 60;
 /** Text of any colour a program picks stays legible on either background (WCAG AA). */
 const CONTRAST_RATIO = 4.5;
 
-const LABEL = 'Terminal of the machine. Control Shift L leaves it for the buttons.';
+const LABEL = 'Terminal of the machine. Control Shift L leaves it.';
 
 function fontFamily(): string {
   return getComputedStyle(document.documentElement).getPropertyValue('--font-mono').trim();
@@ -45,22 +47,21 @@ function keepFitted(terminal: Terminal, host: HTMLElement): void {
   }).observe(host);
 }
 
-/** The keys that are the page's, not the guest's; a terminal swallows Tab, so one must lead out. */
-function handlePageKeys(terminal: Terminal, onLeave: () => void): void {
+/** The keys that are the page's, not the guest's. */
+function leavePageKeys(terminal: Terminal): void {
   terminal.attachCustomKeyEventHandler((event) => {
-    const leaves = event.ctrlKey && event.shiftKey && event.code === 'KeyL';
-    const copies = isCopyKey(event);
-    if (!leaves && !copies) return true;
+    // What it does is done for the whole page: see rounds.ts.
+    if (isRoundsKey(event)) return false;
+    if (!isCopyKey(event)) return true;
     event.preventDefault();
-    if (event.type !== 'keydown') return false;
-    if (leaves) onLeave();
-    else copySelection(terminal).catch((reason) => console.warn('Nothing was copied.', reason));
+    if (event.type === 'keydown') {
+      copySelection(terminal).catch((reason) => console.warn('Nothing was copied.', reason));
+    }
     return false;
   });
 }
 
-/** @param onLeave the user wants out of the terminal, by keyboard */
-export function openTerminal(host: HTMLElement, onLeave: () => void): Terminal {
+export function openTerminal(host: HTMLElement, settings: Settings): Terminal {
   const terminal = new Terminal({
     cursorBlink: false,
     cursorInactiveStyle: 'outline',
@@ -73,9 +74,12 @@ export function openTerminal(host: HTMLElement, onLeave: () => void): Terminal {
   });
   openWithoutInlineStyles(terminal, host);
   keepFitted(terminal, host);
-  handlePageKeys(terminal, onLeave);
+  leavePageKeys(terminal);
   onThemeChange(() => {
     terminal.options.theme = currentTheme();
+  });
+  settings.follow(({ screenReader }) => {
+    terminal.options.screenReaderMode = screenReader;
   });
   terminal.textarea?.setAttribute('aria-label', LABEL);
   return terminal;

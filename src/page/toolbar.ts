@@ -12,6 +12,7 @@ const CAN_RESET: readonly PageState[] = ['running', 'halted', 'paused', 'off', '
 const CAN_PAUSE: readonly PageState[] = ['running', 'halted', 'paused'];
 
 export class Toolbar {
+  readonly element = byId('actions', HTMLElement);
   readonly #pause = byId('pause', HTMLButtonElement);
   readonly #pauseLabel = byId('pause-label', HTMLElement);
   readonly #reset = byId('reset', HTMLButtonElement);
@@ -28,7 +29,7 @@ export class Toolbar {
 
   /** Moves the keyboard here, to the first button that can be pressed. */
   focus(): void {
-    byId('actions', HTMLElement).querySelector<HTMLElement>('button:not(:disabled)')?.focus();
+    this.element.querySelector<HTMLElement>('button:not(:disabled)')?.focus();
   }
 
   showState(state: PageState): void {

@@ -36,6 +36,7 @@ export interface DiskFacts {
 
 /** What is in the panel "Disks". */
 export class DiskPanel implements PanelContent {
+  readonly #body: HTMLElement;
   readonly #noMachine: HTMLElement;
   readonly #noneKept: HTMLElement;
   readonly #jobs: HTMLElement;
@@ -52,6 +53,7 @@ export class DiskPanel implements PanelContent {
   /** @param content where it is, empty */
   constructor(content: HTMLElement, facts: DiskFacts, actions: DiskActions, jobs: Jobs) {
     fill(content, markup);
+    this.#body = byId('disks-body', HTMLElement);
     this.#noMachine = byId('attached-none', HTMLElement);
     this.#noneKept = byId('kept-none', HTMLElement);
     this.#jobs = byId('disk-jobs', HTMLElement);
@@ -129,5 +131,6 @@ export class DiskPanel implements PanelContent {
     this.#kept = kept ?? [];
     this.#showKept();
     this.#storage.show(await this.#facts.storage());
+    this.#body.dataset.looked = 'true';
   }
 }

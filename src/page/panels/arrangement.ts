@@ -24,6 +24,10 @@ export interface OpenPanel {
 export interface Room {
   readonly width: number;
   readonly height: number;
+  /** What of the height is taken by keys below the terminal. */
+  readonly keys: number;
+  /** The terminal has the keyboard. */
+  readonly typing: boolean;
 }
 
 /** A panel that is seen. */
@@ -52,7 +56,8 @@ const TERMINAL_HEIGHT = 7;
 /**
  * Decides what is seen, where, and how large. In a wide page each place has one panel, the last of those that
  * were opened there. A narrower one shows a single panel, the last of all: beside the terminal
- * where the page is wider than high, else below it. Where even that leaves too little, the panel covers the terminal.
+ * where the page is wider than high, else below it. Where even that leaves too little, as above a keyboard on a
+ * small screen, the panel covers the terminal, or makes room while somebody types there.
  * @param open in the order in which they were opened
  */
 export function arrange(open: readonly OpenPanel[], room: Room): PlacedPanel[] {
@@ -60,10 +65,10 @@ export function arrange(open: readonly OpenPanel[], room: Room): PlacedPanel[] {
   const last = open.at(-1);
   if (last === undefined) return [];
   const beside = room.width >= HALF_WIDE && room.width > room.height * 1.2;
-  const single: OpenPanel = { ...last, place: beside ? 'end' : 'below' };
-  return [
-    { ...(beside ? besideTerminal(single, room.width) : belowTerminal(single, room)), free: false },
-  ];
+  const placed = beside
+    ? [besideTerminal({ ...last, place: 'end' }, room.width)]
+    : belowTerminal({ ...last, place: 'below' }, room);
+  return placed.map((panel) => ({ ...panel, free: false }));
 }
 
 function arrangeWide(open: readonly OpenPanel[], room: Room): PlacedPanel[] {
@@ -79,7 +84,7 @@ function arrangeWide(open: readonly OpenPanel[], room: Room): PlacedPanel[] {
     width -= side.size;
     placed.push(side);
   }
-  if (below !== undefined) placed.push(belowTerminal(below, room));
+  if (below !== undefined) placed.push(...belowTerminal(below, room));
   return placed;
 }
 
@@ -90,9 +95,11 @@ function besideTerminal({ shape, place, width }: OpenPanel, room: number): Place
   return { id, place, size, least: LEAST_WIDTH, most, covers: false, free: true };
 }
 
-function belowTerminal({ shape, place, height }: OpenPanel, room: Room): PlacedPanel {
-  const most = room.height - TERMINAL_HEIGHT;
+/** @returns none while there is no room for it */
+function belowTerminal({ shape, place, height }: OpenPanel, room: Room): PlacedPanel[] {
+  const most = room.height - room.keys - TERMINAL_HEIGHT;
   const covers = most < LEAST_HEIGHT;
+  if (covers && room.typing) return [];
   const size = covers ? room.height : Math.min(most, Math.max(LEAST_HEIGHT, height));
-  return { id: shape.id, place, size, least: LEAST_HEIGHT, most, covers, free: true };
+  return [{ id: shape.id, place, size, least: LEAST_HEIGHT, most, covers, free: true }];
 }

@@ -12,4 +12,11 @@ export const PANELS: readonly PanelDescription[] = [
     height: 22,
     load: () => import('../disks/index.ts'),
   },
+  {
+    id: 'help',
+    places: ['end', 'below'],
+    width: 22,
+    height: 20,
+    load: () => import('../help/index.ts'),
+  },
 ];

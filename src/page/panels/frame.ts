@@ -30,6 +30,7 @@ export class Frame implements PanelFrame {
   readonly #move: HTMLButtonElement | null;
   readonly #splitter: Splitter;
   #place: Place;
+  #lastFocus: HTMLElement | null = null;
   #filling: Promise<PanelContent> | null = null;
   #filled: PanelContent | null = null;
 
@@ -59,6 +60,9 @@ export class Frame implements PanelFrame {
     this.element.hidden = true;
     this.element.setAttribute('aria-labelledby', this.#title.id);
     this.element.append(this.#splitter.element, head, this.content);
+    this.element.addEventListener('focusin', ({ target }) => {
+      if (target instanceof HTMLElement) this.#lastFocus = target;
+    });
     button.setAttribute('aria-controls', this.element.id);
   }
 
@@ -99,8 +103,15 @@ export class Frame implements PanelFrame {
     if (hasFocus) this.#button.focus();
   }
 
-  focus(): void {
+  focusTitle(): void {
     this.#title.focus();
+  }
+
+  /** Brings the keyboard back to where it was in the panel. */
+  focus(): void {
+    const last = this.#lastFocus;
+    const isThere = last !== null && this.element.contains(last) && last.checkVisibility();
+    (isThere ? last : this.#title).focus();
   }
 
   /** The button stays while the panel moves: it keeps the focus. */

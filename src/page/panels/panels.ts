@@ -1,6 +1,7 @@
 import { byId } from '../elements.ts';
 import type { PageServices } from '../page-services.ts';
 import { recall, remember } from '../remembered.ts';
+import type { Region } from '../rounds.ts';
 import { arrange, type Place, type PlacedPanel, type Room } from './arrangement.ts';
 import { Frame } from './frame.ts';
 import { PanelMemory } from './memory.ts';
@@ -15,7 +16,8 @@ const RECORD = 'panels';
  */
 export class Panels {
   readonly #workspace = byId('workspace', HTMLElement);
-  readonly #terminal = byId('stage', HTMLElement);
+  readonly #stage = byId('stage', HTMLElement);
+  readonly #keys = byId('keys', HTMLElement);
   readonly #frames = new Map<string, Frame>();
   readonly #memory: PanelMemory;
   #placed: readonly PlacedPanel[] = [];
@@ -24,7 +26,9 @@ export class Panels {
   constructor(descriptions: readonly PanelDescription[]) {
     this.#memory = new PanelMemory(descriptions, recall(RECORD));
     for (const description of descriptions) this.#add(description);
-    new ResizeObserver(() => this.#arrange()).observe(this.#workspace);
+    const observer = new ResizeObserver(() => this.#arrange());
+    observer.observe(this.#workspace);
+    observer.observe(this.#keys);
     this.#arrange();
   }
 
@@ -37,7 +41,7 @@ export class Panels {
   /** Shows a panel and brings the keyboard there. Others go that have no room beside it. */
   open(id: string): void {
     this.#show(id);
-    this.#frames.get(id)?.focus();
+    this.#frames.get(id)?.focusTitle();
   }
 
   close(id: string): void {
@@ -49,6 +53,16 @@ export class Panels {
   toggle(id: string): void {
     if (this.#frames.get(id)?.isShown) this.close(id);
     else this.open(id);
+  }
+
+  /** Parts of the page that the keyboard can be brought to: the panels that are seen. */
+  get regions(): Region[] {
+    return [...this.#frames.values()].filter(({ isShown }) => isShown);
+  }
+
+  /** There is no room for the terminal. */
+  get coversTerminal(): boolean {
+    return this.#placed.some(({ covers }) => covers);
   }
 
   /** Closes what lies over the terminal. */
@@ -72,7 +86,7 @@ export class Panels {
       if (event.key === 'Escape' && !event.defaultPrevented) this.close(id);
     });
     // The Tab key goes the way that the eye goes.
-    if (places[0] === 'start') this.#terminal.before(frame.element);
+    if (places[0] === 'start') this.#stage.before(frame.element);
     else this.#workspace.append(frame.element);
   }
 
@@ -98,8 +112,7 @@ export class Panels {
 
   #arrange(): void {
     this.#placed = arrange(this.#memory.open, this.#room());
-    const covered = this.#placed.some(({ covers }) => covers);
-    this.#workspace.dataset.covered = `${covered}`;
+    this.#workspace.dataset.covered = `${this.coversTerminal}`;
     for (const [id, frame] of this.#frames) {
       const panel = this.#placed.find((placed) => placed.id === id);
       if (panel === undefined) frame.hide();
@@ -110,7 +123,9 @@ export class Panels {
   #room(): Room {
     const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
     const { clientWidth, clientHeight } = this.#workspace;
-    return { width: clientWidth / rem, height: clientHeight / rem };
+    const keys = this.#keys.offsetHeight;
+    const typing = this.#stage.contains(document.activeElement);
+    return { width: clientWidth / rem, height: clientHeight / rem, keys: keys / rem, typing };
   }
 
   #remember(): void {

@@ -38,6 +38,7 @@ async function startedSession() {
     createMachine,
     screen as unknown as Terminal,
     events as Partial<SessionEvents> as SessionEvents,
+    (typed) => typed,
   );
   await session.start(DEFAULT_PLAN);
   screen.reset.mockClear();

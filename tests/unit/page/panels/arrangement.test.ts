@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { arrange, type OpenPanel, type Place } from '../../../../src/page/panels/arrangement.ts';
 
 /** Of 1280 by 800 pixels, less the bar and the status line. */
-const DESKTOP = { width: 80, height: 45 };
-const TABLET = { width: 51, height: 69 };
-const PHONE = { width: 24, height: 48 };
-const PHONE_ON_ITS_SIDE = { width: 52, height: 20 };
+const DESKTOP = { width: 80, height: 45, keys: 0, typing: false };
+const TABLET = { width: 51, height: 69, keys: 0, typing: false };
+const PHONE = { width: 24, height: 48, keys: 6, typing: false };
+const PHONE_ON_ITS_SIDE = { width: 52, height: 20, keys: 3, typing: false };
 
 function panel(id: string, place: Place, width = 25, height = 22): OpenPanel {
   return { shape: { id, places: [place], width, height }, place, width, height };
@@ -41,7 +41,9 @@ describe('a wide page', () => {
 
   it.each([60, 64, 80, 120])('of %i rem leaves the terminal 20, whatever is wanted', (width) => {
     const wide = [panel('lessons', 'start', 200), panel('inspector', 'end', 200)];
-    const sizes = arrange(wide, { width, height: 45 }).map(({ size }) => size);
+    const sizes = arrange(wide, { width, height: 45, keys: 0, typing: false }).map(
+      ({ size }) => size,
+    );
     expect(sizes[0] + sizes[1]).toBe(width - 20);
     expect(Math.min(...sizes)).toBe(16);
   });
@@ -57,14 +59,21 @@ describe('a narrower page', () => {
 
   it('has it beside the terminal where it is wider than high', () => {
     expect(arrange([disks], PHONE_ON_ITS_SIDE)).toMatchObject([{ place: 'end', size: 25 }]);
-    expect(arrange([disks], { width: 40, height: 20 })).toMatchObject([{ place: 'end', size: 20 }]);
+    expect(arrange([disks], { width: 40, height: 20, keys: 3, typing: false })).toMatchObject([
+      { place: 'end', size: 20 },
+    ]);
   });
 
   it('is covered by a panel where there is too little room for both', () => {
-    const room = { width: 20, height: 14 };
-    expect(arrange([disks], room)).toMatchObject([{ place: 'below', size: 14, covers: true }]);
-    const more = { width: 20, height: 15 };
+    const room = { width: 20, height: 20, keys: 6, typing: false };
+    expect(arrange([disks], room)).toMatchObject([{ place: 'below', size: 20, covers: true }]);
+    const more = { width: 20, height: 21, keys: 6, typing: false };
     expect(arrange([disks], more)).toMatchObject([{ place: 'below', size: 8, covers: false }]);
+  });
+
+  it('has no panel there while somebody types', () => {
+    expect(arrange([disks], { width: 20, height: 20, keys: 6, typing: true })).toEqual([]);
+    expect(arrange([disks], { width: 20, height: 21, keys: 6, typing: true })).toHaveLength(1);
   });
 
   it('shows nothing while nothing is open', () => {
