@@ -49,8 +49,9 @@ export class DirtyList {
     }
   }
 
-  /** Copies the ranges to the control block and begins anew. */
-  post(): void {
+  /** Copies the ranges to the control block and begins anew. @returns how many they are */
+  post(): number {
+    const count = this.#count;
     for (let range = 0; range < this.#count; range++) {
       const base = this.#control.dirtyBase(range);
       this.#control.words[base] = this.#starts[range];
@@ -61,5 +62,6 @@ export class DirtyList {
     this.#total = 0;
     this.#lowest = Number.POSITIVE_INFINITY;
     this.#highest = 0;
+    return count;
   }
 }

@@ -2,6 +2,7 @@ import { type ControlBlock, QueueWord, Word } from '../link/control-block.ts';
 import { DescriptorChain } from '../ring/chain.ts';
 import type { GuestMemory } from '../ring/guest-memory.ts';
 import { type QueueFault, Virtqueue } from '../ring/virtqueue.ts';
+import type { DeviceTrace } from '../trace/device-trace.ts';
 import type { DirtyList } from './dirty-list.ts';
 
 /** The generation of a chain that no device has; the first set-up of a queue is generation 1. */
@@ -17,6 +18,8 @@ const POSITIONS = [QueueWord.taken, QueueWord.returned, QueueWord.published];
 export class DeviceQueue {
   /** Number of the queue in its device. */
   readonly index: number;
+  /** Hears what happens, while a trace is open. */
+  trace: DeviceTrace | null = null;
   readonly #memory: GuestMemory;
   readonly #control: ControlBlock;
   readonly #dirty: DirtyList;
@@ -66,6 +69,7 @@ export class DeviceQueue {
       chain.generation = this.#generation;
       this.#control.markUnderWay(this.index, chain.head);
       this.#control.store(this.#base + QueueWord.taken, virtqueue.nextAvailable);
+      this.trace?.taken(this.index, virtqueue.nextAvailable, chain);
       return chain;
     }
     this.#idle.push(chain);
@@ -86,6 +90,7 @@ export class DeviceQueue {
       this.#virtqueue.giveBack(chain.head, written);
       this.#control.unmarkUnderWay(this.index, chain.head);
       this.#control.store(this.#base + QueueWord.returned, this.#virtqueue.nextUsed);
+      this.trace?.served(this.index, this.#virtqueue.nextUsed, chain.head, written);
       Atomics.add(this.#control.words, Word.completed, 1);
     }
     chain.generation = NOT_UNDER_WAY;
@@ -143,6 +148,7 @@ export class DeviceQueue {
   /** The runtime's: shows the driver the batch that was synced. */
   publish(): void {
     if (this.#virtqueue === null || this.#batched === this.#published) return;
+    this.trace?.published(this.index, this.#batched, this.#published);
     this.#virtqueue.publish(this.#batched);
     this.#published = this.#batched;
     this.#control.store(this.#base + QueueWord.published, this.#published);

@@ -8,6 +8,7 @@ import { Feature } from '../link/features.ts';
 import { nextTask } from '../link/next-task.ts';
 import { wordChanged } from '../link/wait.ts';
 import type { GuestMemory } from '../ring/guest-memory.ts';
+import type { DeviceTrace } from '../trace/device-trace.ts';
 import type { VirtioDevice } from './device.ts';
 import { DirtyList } from './dirty-list.ts';
 import { DeviceError } from './errors.ts';
@@ -44,6 +45,8 @@ export interface RuntimeParts extends RuntimeListeners {
 export class DeviceRuntime {
   readonly memory: GuestMemory;
   readonly queues: DeviceQueue[] = [];
+  /** Hears what happens on this thread, while a trace is open; set by `traceTo`. */
+  trace: DeviceTrace | null = null;
   readonly #device: VirtioDevice;
   readonly #control: ControlBlock;
   readonly #attention: Attention;
@@ -110,6 +113,7 @@ export class DeviceRuntime {
     if (this.#control.load(Word.needsReset) === 1) return;
     console.warn(`ringbox: device ${this.#index} needs a reset: ${reason}`);
     this.#onFault(reason);
+    this.trace?.needsReset();
     this.#control.store(Word.needsReset, 1);
     this.#attention.request(this.#index);
   }
@@ -133,6 +137,12 @@ export class DeviceRuntime {
       this.#control.signal();
     };
     operation.then(done, done);
+  }
+
+  /** Opens the trace of this thread, or closes it with null. */
+  traceTo(trace: DeviceTrace | null): void {
+    this.trace = trace;
+    for (const queue of this.queues) queue.trace = trace;
   }
 
   /** A Comlink call has arrived: see `Word.mail`. */
@@ -190,9 +200,11 @@ export class DeviceRuntime {
       if (configure === queue.configured) continue;
       queue.configure(this.hasFeature(Feature.indirectDescriptors));
       this.#device.queueReset(queue.index);
+      this.trace?.resetDone(queue.index);
       queue.acknowledgeConfigure(configure);
     }
     if (!resetting) return;
+    this.trace?.resetDone();
     // Last: from here on the driver may set queues up anew, and may have done so already.
     this.#control.store(Word.resetDone, request);
     this.#attention.request(this.#index);
@@ -226,9 +238,11 @@ export class DeviceRuntime {
     let batch = false;
     for (const queue of this.queues) batch = queue.closeBatch() || batch;
     if (!batch) return;
-    this.#dirty.post();
+    const ranges = this.#dirty.post();
     this.#unpublished = true;
-    Atomics.add(this.#control.words, Word.syncRequest, 1);
+    const request = (this.#control.load(Word.syncRequest) + 1) | 0;
+    this.trace?.syncAsked(request, ranges);
+    this.#control.store(Word.syncRequest, request);
     this.#attention.request(this.#index);
   }
 

@@ -1,6 +1,8 @@
 import * as Comlink from 'comlink';
 import { Attention, ControlBlock } from '../link/control-block.ts';
 import { GuestMemory } from '../ring/guest-memory.ts';
+import { DeviceTrace } from '../trace/device-trace.ts';
+import { TraceRing } from '../trace/ring.ts';
 import { type DeviceKind, type DeviceOptions, devices, type MadeDevice } from './catalogue.ts';
 import type { DeviceDescription } from './device.ts';
 import { DeviceRuntime, type RuntimeListeners } from './runtime.ts';
@@ -36,6 +38,8 @@ export interface DeviceSetUp {
  */
 export class DeviceService {
   readonly #listeners: RuntimeListeners;
+  /** The device's place. */
+  #index = 0;
   #made: MadeDevice | null = null;
   #control: ControlBlock | null = null;
   #runtime: DeviceRuntime | null = null;
@@ -57,6 +61,7 @@ export class DeviceService {
     const make = (await devices[kind]()) as (
       options: DeviceOptions[Kind],
     ) => MadeDevice | Promise<MadeDevice>;
+    this.#index = parts.index;
     this.#made = await make(options);
     const { description } = this.#made.device;
     const queueCount = description.queueSizes.length;
@@ -91,6 +96,19 @@ export class DeviceService {
     // Until it has settled the worker must not sleep.
     runtime.track(result);
     return result;
+  }
+
+  /**
+   * Opens the trace of this thread.
+   * @param ring buffer of a `TraceRing` into which nobody else writes; null closes the trace
+   * @param timeOrigin the page's `performance.timeOrigin`: times are told by its clock
+   */
+  trace(ring: SharedArrayBuffer | null, timeOrigin: number): void {
+    const runtime = this.#running();
+    runtime.mailHeard();
+    const clockOffset = performance.timeOrigin - timeOrigin;
+    const trace = ring && new DeviceTrace(new TraceRing(ring, clockOffset), this.#index);
+    runtime.traceTo(trace);
   }
 
   async #perform(command: string, args: readonly unknown[]): Promise<unknown> {

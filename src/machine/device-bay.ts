@@ -33,6 +33,12 @@ export interface Plugged {
   readonly device: VirtioPciDevice;
 }
 
+/** Who wants to know which devices there are. */
+export interface BayWatcher {
+  plugged(place: number, plugged: Plugged): void;
+  unplugged(place: number): void;
+}
+
 export interface BayParts {
   emulator: Emulator;
   bus: PciBus;
@@ -47,6 +53,8 @@ export interface BayParts {
 export class DeviceBay {
   /** By place; others are free. */
   readonly devices: (VirtioPciDevice | undefined)[] = [];
+  /** Is told of devices that come and go. */
+  watcher: BayWatcher | null = null;
   readonly #parts: BayParts;
   readonly #places: (Plugged | 'taken' | undefined)[];
 
@@ -157,8 +165,10 @@ export class DeviceBay {
     );
     const device = new VirtioPciDevice(link, description, emulator.ports, bus);
     bus.plug(device.function);
-    this.#places[index] = { plan: { name, kind }, host, device };
+    const plugged = { plan: { name, kind }, host, device };
+    this.#places[index] = plugged;
     this.devices[index] = device;
+    this.watcher?.plugged(index, plugged);
   }
 
   #unplug(index: number): void {
@@ -166,6 +176,7 @@ export class DeviceBay {
     this.#parts.bus.unplug(device.function);
     this.#places[index] = undefined;
     this.devices[index] = undefined;
+    this.watcher?.unplugged(index);
     // Nobody may wait for it any more: a worker that ends answers neither a pause nor a reset.
     device.link.declareDead();
     void host.end();

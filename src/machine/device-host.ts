@@ -92,13 +92,25 @@ export class DeviceHost {
    * @throws what the device throws, a DeviceError as a MachineError; MachineError 'device-died' when there is no device any more
    */
   async call<Result>(command: string, ...args: unknown[]): Promise<Result> {
-    const call = this.#service.call(command, args) as Promise<unknown>;
+    return (await this.#heard(this.#service.call(command, args))) as Result;
+  }
+
+  /**
+   * Has the worker write its trace into `ring`, or no more.
+   * @throws MachineError 'device-died'
+   */
+  async trace(ring: SharedArrayBuffer | null): Promise<void> {
+    await this.#heard(this.#service.trace(ring, performance.timeOrigin));
+  }
+
+  /** Lets the worker leave its sleep to hear a call that was just made, and answers what it answers. */
+  async #heard(call: Promise<unknown>): Promise<unknown> {
     const result = call.catch((error) => {
       throw explain(error);
     });
     Atomics.add(this.control.words, Word.mail, 1);
     this.control.signal();
-    return (await Promise.race([result, this.#death.promise])) as Result;
+    return Promise.race([result, this.#death.promise]);
   }
 
   /**

@@ -23,6 +23,9 @@ export type MachineErrorCode =
   | 'unknown-emulator'
   | 'device-died'
   | 'cpu-failed'
+  | 'trace-format'
+  | 'trace-version'
+  | 'trace-damaged'
   | 'wrong-state'
   | 'disposed';
 

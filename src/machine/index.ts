@@ -2,6 +2,23 @@
 export type { DiskUsage } from '../devices/block/create.ts';
 export type { ImageStatistics } from '../devices/block/sources/cached-image.ts';
 export type { RequestDescription, RequestField } from '../devices/describer.ts';
+export { TraceAnalysis, type TraceCounters } from '../trace/analysis.ts';
+export type { TracedChain } from '../trace/chain-tracker.ts';
+export { type ChainSpan, chainsOf } from '../trace/chains.ts';
+export { exportChromeTrace } from '../trace/chrome-trace.ts';
+export {
+  CPU_THREAD,
+  NO_QUEUE,
+  TRACE_KINDS,
+  type TraceEvent,
+  type TraceKind,
+} from '../trace/events.ts';
+export type { HistogramBucket, LatencyHistogram } from '../trace/histogram.ts';
+export { LATENCY_STAGES, type LatencyStage } from '../trace/latencies.ts';
+export type { TraceReader } from '../trace/reader.ts';
+export type { TraceRecords } from '../trace/records.ts';
+export type { Trace, TracedDevice, TraceSubjects, TraceThread } from '../trace/trace.ts';
+export { exportTrace } from '../trace/trace-file.ts';
 export { BothConsoles } from './both-consoles.ts';
 export { ConsolePort } from './console-port.ts';
 export { Disk, type DiskPiece } from './disks/disk.ts';
@@ -34,6 +51,7 @@ export type {
   DeviceSnapshot,
   OfferedFeature,
 } from './inspector/device-snapshot.ts';
+export { importTrace } from './inspector/import-trace.ts';
 export type { Inspector } from './inspector/inspector.ts';
 export type { NamedBit } from './inspector/named-bits.ts';
 export type {
@@ -42,6 +60,7 @@ export type {
   QueueSnapshot,
   QueueSummary,
 } from './inspector/queue-snapshot.ts';
+export type { Recording, RecordOptions } from './inspector/recording.ts';
 export { Machine, type MachineStatistics } from './machine.ts';
 export type { FeatureName } from './offer.ts';
 export {

@@ -90,6 +90,8 @@ export class Machine {
   #rebootRequested = false;
   #panicSince: number | null = null;
   #inspector: Promise<Inspector> | null = null;
+  /** What is done after each slice; null for nothing. */
+  #afterSlice: (() => void) | null = null;
 
   private constructor(
     hardware: Hardware,
@@ -341,7 +343,10 @@ export class Machine {
   async #makeInspector(): Promise<Inspector> {
     const { Inspector } = await import('./inspector/index.ts');
     const { emulator, bus, bay } = this.#hardware;
-    return new Inspector({ memory: emulator.memory, bus, bay });
+    const afterSlices = (action: (() => void) | null) => {
+      this.#afterSlice = action;
+    };
+    return new Inspector({ memory: emulator.memory, bus, bay, afterSlices });
   }
 
   /** The end of a reset is that the machine runs: whoever holds it meanwhile does so afterwards. */
@@ -407,6 +412,7 @@ export class Machine {
       this.#cpuFailed(error);
       return Number.POSITIVE_INFINITY;
     }
+    this.#afterSlice?.();
     if (this.#panicIsOver()) return this.#end('panicked');
     if (this.#rebootRequested) return this.#reboot();
     if (emulator.stopped) return this.#end('off');

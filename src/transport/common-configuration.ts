@@ -250,6 +250,7 @@ export class CommonConfiguration {
     const ran = this.driverOk;
     // A driver must not clear bits; only a reset does (2.1.1).
     this.#status |= status;
+    this.#link.trace?.status(this.#status);
     if (this.driverOk && !ran) this.#start();
   }
 

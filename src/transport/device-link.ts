@@ -10,6 +10,7 @@ import { nextTask } from '../link/next-task.ts';
 import type { GuestMemory } from '../ring/guest-memory.ts';
 import { QueueNotifications } from '../ring/notifications.ts';
 import { layoutFault, type QueueLayout } from '../ring/virtqueue.ts';
+import type { DeviceTrace } from '../trace/device-trace.ts';
 import { Feature, type FeatureBits } from './features.ts';
 import { Patience } from './patience.ts';
 
@@ -49,6 +50,8 @@ export interface QueuePositions {
 export class DeviceLink {
   /** Bit of this device in the machine's attention word. */
   readonly index: number;
+  /** Hears what happens on this thread, while a trace is open. */
+  trace: DeviceTrace | null = null;
   readonly #control: ControlBlock;
   readonly #memory: GuestMemory;
   readonly #attention: Attention;
@@ -174,6 +177,7 @@ export class DeviceLink {
 
   /** Begins a device reset; ask `resetDone`. */
   beginReset(): void {
+    this.trace?.reset();
     this.#control.store(Word.driverOk, 0);
     this.#notifications.fill(null);
     this.#notified.fill(0);
@@ -200,6 +204,7 @@ export class DeviceLink {
 
   /** Holds the worker between two requests. Resolves when it stands still. */
   async pause(): Promise<void> {
+    this.trace?.paused();
     const request = (this.#control.load(Word.pause) | 1) + 2;
     this.#control.store(Word.pause, request);
     this.#control.signal();
@@ -215,6 +220,7 @@ export class DeviceLink {
 
   /** Lets the worker go on. */
   resume(): void {
+    if (this.paused) this.trace?.resumed();
     this.#control.store(Word.pause, (this.#control.load(Word.pause) | 1) + 1);
     this.#control.signal();
   }
@@ -238,6 +244,7 @@ export class DeviceLink {
 
   /** Hands a queue to the worker and looks for chains that are there already. */
   enableQueue(queue: number, layout: QueueLayout, features: FeatureBits): void {
+    this.trace?.queueEnabled(queue, layout.queueSize);
     const base = this.#control.queueBase(queue);
     this.#control.store(base + QueueWord.doorbell, 0);
     this.#control.store(base + QueueWord.queueSize, layout.queueSize);
@@ -258,6 +265,7 @@ export class DeviceLink {
 
   /** Begins the reset of one queue; ask `queueResetDone`. */
   disableQueue(queue: number): void {
+    this.trace?.reset(queue);
     const base = this.#control.queueBase(queue);
     this.#control.store(base + QueueWord.enabled, 0);
     this.#notifications[queue] = null;
@@ -283,6 +291,7 @@ export class DeviceLink {
     if (notifications === null || notifications === undefined) return;
     const available = notifications.availableIndex();
     notifications.requestNotification(available);
+    this.trace?.doorbell(queue, available);
     this.#control.store(this.#control.queueBase(queue) + QueueWord.doorbell, available);
     this.#control.store(Word.busy, 1);
     this.#control.signal();
@@ -313,11 +322,15 @@ export class DeviceLink {
     const request = this.#control.load(Word.syncRequest);
     if (request === this.#control.load(Word.syncDone)) return;
     const ranges = this.#control.load(Word.dirtyCount);
+    let bytes = 0;
     for (let range = 0; range < ranges; range++) {
       const base = this.#control.dirtyBase(range);
       const address = this.#control.words[base] >>> 0;
-      this.#dropCode(address, this.#control.words[base + 1] >>> 0);
+      const length = this.#control.words[base + 1] >>> 0;
+      this.#dropCode(address, length);
+      bytes += length;
     }
+    this.trace?.syncPoint(request, bytes);
     // Whatever the worker has asked for is seen to here; its next word is that it has published.
     this.#attention.clear(this.index);
     this.#control.store(Word.syncDone, request);
@@ -345,11 +358,17 @@ export class DeviceLink {
       const notified = this.#notified[queue];
       if (published === notified) continue;
       this.#notified[queue] = published;
-      if (notifications.wantsUsedNotification(notified, published)) this.#interrupts.queue = true;
+      if (notifications.wantsUsedNotification(notified, published)) {
+        this.#interrupts.queue = true;
+        this.trace?.interrupt(queue, published);
+      } else {
+        this.trace?.suppressed(queue, published);
+      }
     }
     const generation = this.#generation;
     this.#interrupts.configuration = generation !== this.#generationTold;
     this.#generationTold = generation;
+    if (this.#interrupts.configuration) this.trace?.interrupt();
     return this.#interrupts;
   }
 

@@ -58,6 +58,7 @@ export class VirtioPciDevice implements BusWindow {
 
   /** A sync point has come, and this device wants attention. */
   serviceAtSyncPoint(): void {
+    this.link.trace?.attention();
     this.link.sync();
     this.#common.finishReset();
     const { queue, configuration } = this.link.takeInterrupts();
@@ -111,7 +112,11 @@ export class VirtioPciDevice implements BusWindow {
       this.#goWhenIdle();
       return value;
     }
-    if (offset === Structure.isr.offset) return this.#clearIsr();
+    if (offset === Structure.isr.offset) {
+      const isr = this.#clearIsr();
+      this.link.trace?.isrRead(isr);
+      return isr;
+    }
     if (offset >= Structure.device.offset) {
       return this.#readConfiguration(offset - Structure.device.offset, width);
     }

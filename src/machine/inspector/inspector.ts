@@ -2,10 +2,14 @@ import type { RequestDescription } from '../../devices/describer.ts';
 import { Feature } from '../../link/features.ts';
 import type { PciBus } from '../../pci/bus.ts';
 import type { GuestMemory } from '../../ring/guest-memory.ts';
+import type { TraceReader } from '../../trace/reader.ts';
+import type { TraceSubjects } from '../../trace/trace.ts';
 import type { DeviceBay, Plugged } from '../device-bay.ts';
 import { type ChainSnapshot, ChainWalker } from './chain-snapshot.ts';
 import { type DeviceSnapshot, describerOf, snapshotDevice } from './device-snapshot.ts';
 import { type QueueSnapshot, snapshotQueue, summarizeQueue } from './queue-snapshot.ts';
+import { Recording, type RecordOptions } from './recording.ts';
+import { Tracer } from './tracer.ts';
 
 /** Bytes of guest memory that are copied at once, at most. */
 export const BYTES_LIMIT = 65536;
@@ -14,7 +18,9 @@ export const BYTES_LIMIT = 65536;
 export interface InspectorParts {
   memory: GuestMemory;
   bus: PciBus;
-  bay: Pick<DeviceBay, 'occupied' | 'find' | 'at'>;
+  bay: Pick<DeviceBay, 'occupied' | 'find' | 'at' | 'watcher'>;
+  /** Has `action` called after each slice of the guest from now on; null for nothing. */
+  afterSlices(action: (() => void) | null): void;
 }
 
 /**
@@ -30,12 +36,18 @@ export class Inspector {
   readonly #bus: PciBus;
   readonly #bay: InspectorParts['bay'];
   readonly #walker: ChainWalker;
+  readonly #tracer: Tracer;
+  readonly #afterSlices: InspectorParts['afterSlices'];
+  readonly #recordings = new Set<Recording>();
 
-  constructor({ memory, bus, bay }: InspectorParts) {
+  constructor({ memory, bus, bay, afterSlices }: InspectorParts) {
     this.#memory = memory;
     this.#bus = bus;
     this.#bay = bay;
+    this.#afterSlices = afterSlices;
     this.#walker = new ChainWalker(memory);
+    this.#tracer = new Tracer(bay);
+    bay.watcher = this.#tracer;
   }
 
   /** Bytes of guest RAM. */
@@ -87,6 +99,38 @@ export class Inspector {
     const bytes = new Uint8Array(Math.max(0, Math.min(length, inside, BYTES_LIMIT)));
     this.#memory.copyOut(bytes.length > 0 ? address : 0, bytes, 0, bytes.length);
     return bytes;
+  }
+
+  /**
+   * Opens the trace, unless it is open already: a reader of what happens from now on. While nobody has a reader
+   * or records, nothing is traced.
+   */
+  trace(): Promise<TraceReader> {
+    return this.#tracer.open();
+  }
+
+  /** Whom the trace tells of: the devices that are there, and those that have left their places empty. */
+  get subjects(): TraceSubjects {
+    return this.#tracer.subjects;
+  }
+
+  /**
+   * Records what happens from now on, over resets of the machine as well. To record from the beginning of a boot,
+   * ask before `start` or `reset`.
+   */
+  async record(options?: RecordOptions): Promise<Recording> {
+    const reader = await this.#tracer.open();
+    const recording = new Recording(reader, this.#tracer.subjects, options, () => {
+      this.#recordings.delete(recording);
+      if (this.#recordings.size === 0) this.#afterSlices(null);
+    });
+    this.#recordings.add(recording);
+    this.#afterSlices(() => this.#drain());
+    return recording;
+  }
+
+  #drain(): void {
+    for (const recording of this.#recordings) recording.drain();
   }
 
   #find(place: number, queue: number): Plugged | null {

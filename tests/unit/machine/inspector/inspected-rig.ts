@@ -23,7 +23,9 @@ export class InspectedRig extends Rig {
         occupied: [PLACE],
         find: (place) => (place === PLACE ? plugged : null),
         at: () => plugged,
+        watcher: null,
       },
+      afterSlices: () => {},
     });
   }
 }
