@@ -41,8 +41,8 @@ export class Tracer implements BayWatcher {
   /** A reader of what happens from now on. Resolves when every thread tells. */
   async open(): Promise<TraceReader> {
     const reader = new TraceReader((closed) => this.#close(closed));
-    this.#readers.add(reader);
     if (this.#rings.size === 0) this.#begin();
+    this.#readers.add(reader);
     for (const [thread, ring] of this.#rings) reader.follow(thread, ring);
     await this.#opening;
     return reader;

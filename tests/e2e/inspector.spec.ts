@@ -1,0 +1,100 @@
+import { expect, test } from '../support/machines.ts';
+
+/** The disk, between the console and the random number generator. */
+const DISK = 1;
+
+test('the inspector of a booted machine: rings as they lie in memory, and a traced request', async ({
+  guest,
+}) => {
+  await guest.boot();
+  await guest.output('dd if=/dev/vda of=/dev/null bs=4k count=50 iflag=direct');
+
+  const [queue, raw, devices] = await guest.page.evaluate(async (place) => {
+    const inspector = await testMachine.machine.inspect();
+    const snapshot = inspector.queue(place, 0);
+    if (snapshot === null) throw new Error('no queue');
+    const { descriptorTable, availableRing, usedRing, size } = snapshot;
+    const bytes = (address: number, length: number) => [...inspector.bytes(address, length)];
+    const plain = {
+      addresses: [...snapshot.descriptors.addresses],
+      lengths: [...snapshot.descriptors.lengths],
+      flags: [...snapshot.descriptors.flags],
+      next: [...snapshot.descriptors.next],
+      elements: [...snapshot.available.elements],
+      ids: [...snapshot.used.ids],
+      written: [...snapshot.used.lengths],
+      availableIndex: snapshot.available.index,
+      usedIndex: snapshot.used.index,
+      size,
+      positions: [snapshot.doorbell, snapshot.taken, snapshot.returned, snapshot.published],
+      inFlight: snapshot.inFlight,
+    };
+    const parts = {
+      table: bytes(descriptorTable, 16 * size),
+      available: bytes(availableRing, 6 + 2 * size),
+      used: bytes(usedRing, 6 + 8 * size),
+    };
+    const names = inspector.devices().map(({ name, features, statusBits, pciAddress, line }) => {
+      const accepted = features
+        .filter((feature) => feature.accepted)
+        .map((feature) => feature.name);
+      return { name, accepted, status: statusBits.map((bit) => bit.name), pciAddress, line };
+    });
+    return [plain, parts, names] as const;
+  }, DISK);
+
+  const slots = Array.from({ length: queue.size }, (_, slot) => slot);
+  const [table, available, used] = [raw.table, raw.available, raw.used].map((bytes) =>
+    Buffer.from(bytes),
+  );
+  expect(queue.addresses).toEqual(slots.map((slot) => Number(table.readBigUInt64LE(16 * slot))));
+  expect(queue.lengths).toEqual(slots.map((slot) => table.readUInt32LE(16 * slot + 8)));
+  expect(queue.flags).toEqual(slots.map((slot) => table.readUInt16LE(16 * slot + 12)));
+  expect(queue.next).toEqual(slots.map((slot) => table.readUInt16LE(16 * slot + 14)));
+  expect(queue.elements).toEqual(slots.map((slot) => available.readUInt16LE(4 + 2 * slot)));
+  expect(queue.ids).toEqual(slots.map((slot) => used.readUInt32LE(4 + 8 * slot)));
+  expect(queue.written).toEqual(slots.map((slot) => used.readUInt32LE(8 + 8 * slot)));
+  // Linux waits for its prompt: nothing is on its way, and both sides agree on how far they are.
+  expect(queue.availableIndex).toBe(available.readUInt16LE(2));
+  expect(queue.usedIndex).toBe(used.readUInt16LE(2));
+  expect(queue.positions).toEqual(new Array(4).fill(queue.availableIndex));
+  expect(queue.usedIndex).toBe(queue.availableIndex);
+  expect(queue.inFlight).toEqual([]);
+  expect(devices[DISK]).toMatchObject({ name: 'Disk root', pciAddress: '00:03.0', line: 10 });
+  expect(devices[DISK].accepted).toContain('VIRTIO_F_EVENT_IDX');
+  expect(devices[DISK].status).toEqual(['ACKNOWLEDGE', 'DRIVER', 'DRIVER_OK', 'FEATURES_OK']);
+
+  const traced = await guest.page.evaluate(async (place) => {
+    const { TraceAnalysis, chainsOf, importTrace, exportTrace } = machineApi;
+    const inspector = await testMachine.machine.inspect();
+    const recording = await inspector.record();
+    await testMachine.run('dd if=/dev/vda of=/dev/null bs=4k count=500 iflag=direct');
+    const trace = recording.stop();
+    const again = await importTrace(await exportTrace(trace));
+    const chains = chainsOf(trace.records).filter(({ device }) => device === place);
+    const analysis = new TraceAnalysis();
+    analysis.add(again.records);
+    const whole = analysis.latency('doorbell to interrupt', place);
+    return {
+      length: [trace.records.length, again.records.length],
+      lost: [trace.dropped, trace.missed],
+      chains: chains.length,
+      whole: { count: whole.count, median: whole.quantile(0.5) },
+      counters: analysis.counters(place),
+      // How far any event precedes its cause, in milliseconds: the clocks of the threads are one.
+      skew: Math.max(
+        ...chains.flatMap(({ doorbell, taken, published, interrupt }) => [
+          doorbell - taken || 0,
+          published - interrupt || 0,
+        ]),
+      ),
+    };
+  }, DISK);
+  expect(traced.lost).toEqual([0, 0]);
+  expect(traced.length[1]).toBe(traced.length[0]);
+  expect(traced.chains).toBeGreaterThanOrEqual(500);
+  expect(traced.counters.chains).toBe(traced.chains);
+  expect(traced.counters.bytesWritten).toBeGreaterThanOrEqual(500 * 4096);
+  expect(traced.whole.count).toBeGreaterThan(0);
+  expect(traced.skew).toBeLessThan(0.05);
+});
