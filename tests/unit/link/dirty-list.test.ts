@@ -105,8 +105,11 @@ test('whatever was added is covered, also when the list is full', () => {
       for (const [address, length] of rows) covered.fill(1, address, address + length);
       const missed = written.findIndex((byte, at) => byte === 1 && covered[at] === 0);
       expect(missed).toBe(-1);
-      // And nothing more, as long as there is room for every range.
-      if (ranges.length <= DIRTY_CAPACITY) expect(Buffer.compare(covered, written)).toBe(0);
+      // And nothing more, as long as there is room for every range and none lies over another.
+      const total = ranges.reduce((sum, [, length]) => sum + length, 0);
+      const apart = total === written.filter((byte) => byte === 1).length;
+      if (ranges.length <= DIRTY_CAPACITY && apart)
+        expect(Buffer.compare(covered, written)).toBe(0);
     }),
     // A counterexample of hundreds of ranges takes minutes to shrink, and is clear as it is.
     { numRuns: 60, endOnFailure: true },
