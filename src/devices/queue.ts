@@ -8,6 +8,9 @@ import type { DirtyList } from './dirty-list.ts';
 /** The generation of a chain that no device has; the first set-up of a queue is generation 1. */
 const NOT_UNDER_WAY = 0;
 
+/** A device that is not held takes as many chains as there are. */
+const NO_LIMIT = -1;
+
 /** The words in which the CPU thread reads how far the queue is. */
 const POSITIONS = [QueueWord.taken, QueueWord.returned, QueueWord.published];
 
@@ -33,6 +36,8 @@ export class DeviceQueue {
   #batched = 0;
   /** Grows with each set-up, so that a chain of an earlier one is never given back. */
   #generation = NOT_UNDER_WAY;
+  /** Chains that may still be taken of a device that is held. */
+  #allowance = NO_LIMIT;
 
   constructor(index: number, memory: GuestMemory, control: ControlBlock, dirty: DirtyList) {
     this.index = index;
@@ -62,11 +67,13 @@ export class DeviceQueue {
   take(): DescriptorChain | null {
     const virtqueue = this.#virtqueue;
     if (virtqueue === null || !this.#driverOk()) return null;
+    if (this.#allowance === 0) return null;
     // A driver that resets the queue alone waits for one chain at most, not for all behind it.
     if (this.configureRequest() !== this.configured) return null;
     const chain = this.#idle.pop() ?? new DescriptorChain(this.#memory);
     if (virtqueue.take(this.#doorbell(), chain)) {
       chain.generation = this.#generation;
+      if (this.#allowance > 0) this.#allowance--;
       this.#control.markUnderWay(this.index, chain.head);
       this.#control.store(this.#base + QueueWord.taken, virtqueue.nextAvailable);
       this.trace?.taken(this.index, virtqueue.nextAvailable, chain);
@@ -147,16 +154,60 @@ export class DeviceQueue {
 
   /** The runtime's: shows the driver the batch that was synced. */
   publish(): void {
-    if (this.#virtqueue === null || this.#batched === this.#published) return;
-    this.trace?.published(this.index, this.#batched, this.#published);
-    this.#virtqueue.publish(this.#batched);
-    this.#published = this.#batched;
-    this.#control.store(this.#base + QueueWord.published, this.#published);
+    if (this.#batched !== this.#published) this.#publishUntil(this.#batched);
+  }
+
+  /** The runtime's: nothing is taken any more but what `takeOne` allows. */
+  hold(): void {
+    this.#allowance = 0;
+  }
+
+  /** The runtime's: the end of that. */
+  release(): void {
+    this.#allowance = NO_LIMIT;
+  }
+
+  /**
+   * The runtime's: lets `run` take one chain of this queue. The device is held.
+   * @returns the position in the available ring of the one that was taken, or null
+   */
+  takeOne(run: () => void): number | null {
+    if (this.waiting === 0) return null;
+    this.#allowance = 1;
+    run();
+    const taken = this.#allowance === 0;
+    this.#allowance = 0;
+    return taken && this.#virtqueue ? (this.#virtqueue.nextAvailable - 1) & 0xffff : null;
+  }
+
+  /** The runtime's: whether there are elements that the driver cannot see. */
+  get hasUnpublished(): boolean {
+    return this.#virtqueue !== null && this.#virtqueue.nextUsed !== this.#published;
+  }
+
+  /** The runtime's: whether some of those are of the batch that was closed last. */
+  get hasBatch(): boolean {
+    return this.#batched !== this.#published;
+  }
+
+  /** The runtime's: shows the driver one element of the batch that was synced. @returns its used index */
+  publishOne(): number {
+    const index = this.#published;
+    this.#publishUntil((index + 1) & 0xffff);
+    return index;
   }
 
   /** A device must not consume buffers before DRIVER_OK (VIRTIO 1.4, 2.1.2). */
   #driverOk(): boolean {
     return this.#control.load(Word.driverOk) === 1;
+  }
+
+  #publishUntil(index: number): void {
+    if (this.#virtqueue === null) return;
+    this.trace?.published(this.index, index, this.#published);
+    this.#virtqueue.publish(index);
+    this.#published = index;
+    this.#control.store(this.#base + QueueWord.published, index);
   }
 
   #doorbell(): number {

@@ -14,6 +14,7 @@ import { DirtyList } from './dirty-list.ts';
 import { DeviceError } from './errors.ts';
 import { DeviceQueue } from './queue.ts';
 import { Spinner } from './spinner.ts';
+import { PublishSteps, type QueueStep } from './steps.ts';
 
 /** Who hears of a device, on its thread. */
 export interface RuntimeListeners {
@@ -59,6 +60,9 @@ export class DeviceRuntime {
   #mailHeard = 0;
   #asynchronous = 0;
   #unpublished = false;
+  /** What of `Word.hold` was carried out. */
+  #hold = 0;
+  readonly #steps: PublishSteps;
 
   constructor(device: VirtioDevice, parts: RuntimeParts) {
     this.memory = parts.memory;
@@ -73,6 +77,7 @@ export class DeviceRuntime {
     for (let queue = 0; queue < parts.control.queueCount; queue++) {
       this.queues.push(new DeviceQueue(queue, parts.memory, parts.control, this.#dirty));
     }
+    this.#steps = new PublishSteps(this.queues);
     device.attach(this);
   }
 
@@ -87,9 +92,9 @@ export class DeviceRuntime {
     return this.#control.configuration;
   }
 
-  /** The machine is paused: the device does nothing. */
-  get paused(): boolean {
-    return (this.#control.load(Word.pause) & 1) === 1;
+  /** The machine is paused, or the device is held: it does nothing. */
+  get standsStill(): boolean {
+    return this.#paused || this.#held;
   }
 
   /** True once the driver has set DRIVER_OK, until it resets the device. */
@@ -145,6 +150,37 @@ export class DeviceRuntime {
     for (const queue of this.queues) queue.trace = trace;
   }
 
+  /**
+   * Lets a device that is held take one chain: of queue `queue`, or for null of the first from which it takes one.
+   * @returns what was taken; null when nothing was, or the device is not held
+   */
+  takeOne(queue: number | null): QueueStep | null {
+    if (!this.#held || this.#paused) return null;
+    const run = () => {
+      if (this.#control.load(Word.needsReset) === 0) this.#device.run();
+    };
+    let taken: QueueStep | null = null;
+    for (const each of this.queues) {
+      if (taken !== null || (queue !== null && each.index !== queue)) continue;
+      const index = each.takeOne(run);
+      if (index !== null) taken = { queue: each.index, index };
+    }
+    this.#reportFaults();
+    return taken;
+  }
+
+  /**
+   * Lets a device that is held publish one used element, by the sync rule: of queue `queue`, or for null of the first
+   * that has one. Resolves when the driver can see it, which takes a sync point.
+   * @returns null when there is none, or the device is not held any more
+   */
+  publishOne(queue: number | null): Promise<QueueStep | null> {
+    if (!this.#held) return Promise.resolve(null);
+    const step = this.#steps.add(queue);
+    this.#control.signal();
+    return step;
+  }
+
   /** A Comlink call has arrived: see `Word.mail`. */
   mailHeard(): void {
     this.#mailHeard = (this.#mailHeard + 1) | 0;
@@ -161,9 +197,10 @@ export class DeviceRuntime {
         continue;
       }
       // Work that only waits for the CPU thread's sync is still work: worth spinning for.
-      this.#control.store(Word.busy, this.#unpublished ? 1 : 0);
+      const awaitsSync = this.#held ? this.#steps.waiting : this.#unpublished;
+      this.#control.store(Word.busy, awaitsSync ? 1 : 0);
       if (this.#asynchronous > 0) await wordChanged(this.#control.words, Word.signal, signal);
-      else this.#spinner.waitForChange(Word.signal, signal, this.#unpublished ? SYNC_SPIN : 0);
+      else this.#spinner.waitForChange(Word.signal, signal, awaitsSync ? SYNC_SPIN : 0);
     }
     await this.#device.close();
   }
@@ -171,10 +208,16 @@ export class DeviceRuntime {
   /** One look at everything the CPU thread may have said, and the work that follows from it. */
   poll(): void {
     const pause = this.#control.load(Word.pause);
+    const hold = this.#control.load(Word.hold);
     this.#carryOutResets();
     this.#control.store(Word.paused, pause);
+    if (hold !== this.#hold) this.#carryOutHold(hold);
     if ((pause & 1) === 1) return;
     this.#hearConfigurationWrites();
+    if (this.#held) {
+      this.#publishStep();
+      return;
+    }
     // Before the work as well: a synced batch need not wait until the next one is done.
     this.#publishWhenSynced();
     if (this.#control.load(Word.needsReset) === 0) this.#device.run();
@@ -210,6 +253,39 @@ export class DeviceRuntime {
     this.#attention.request(this.#index);
   }
 
+  get #paused(): boolean {
+    return (this.#control.load(Word.pause) & 1) === 1;
+  }
+
+  get #held(): boolean {
+    return (this.#hold & 1) === 1;
+  }
+
+  #carryOutHold(hold: number): void {
+    this.#hold = hold;
+    for (const queue of this.queues) {
+      if (this.#held) queue.hold();
+      else queue.release();
+    }
+    if (!this.#held) this.#steps.cancel();
+    this.#control.store(Word.held, hold);
+  }
+
+  /** The sync rule for a device that is held: as below, but element by element. */
+  #publishStep(): void {
+    const queue = this.#steps.next();
+    if (queue === null) return;
+    if (this.#control.load(Word.syncRequest) !== this.#control.load(Word.syncDone)) return;
+    if (!queue.hasBatch) {
+      this.#requestSync();
+      return;
+    }
+    this.#steps.finish({ queue: queue.index, index: queue.publishOne() });
+    this.#attention.request(this.#index);
+    // There may be another step, of another batch.
+    this.#control.signal();
+  }
+
   #hearConfigurationWrites(): void {
     const control = this.#control;
     let tail = control.load(Word.configurationWriteTail);
@@ -234,7 +310,11 @@ export class DeviceRuntime {
   }
 
   #askForSync(): void {
-    if (this.#unpublished) return;
+    if (!this.#unpublished) this.#requestSync();
+  }
+
+  /** Asks for a sync of all that was given back and is not published. No other is outstanding. */
+  #requestSync(): void {
     let batch = false;
     for (const queue of this.queues) batch = queue.closeBatch() || batch;
     if (!batch) return;

@@ -6,6 +6,7 @@ import { TraceRing } from '../trace/ring.ts';
 import { type DeviceKind, type DeviceOptions, devices, type MadeDevice } from './catalogue.ts';
 import type { DeviceDescription } from './device.ts';
 import { DeviceRuntime, type RuntimeListeners } from './runtime.ts';
+import type { QueueStep } from './steps.ts';
 
 /** The parts of the machine that a worker shares with the CPU thread. */
 export interface SharedParts {
@@ -109,6 +110,20 @@ export class DeviceService {
     const clockOffset = performance.timeOrigin - timeOrigin;
     const trace = ring && new DeviceTrace(new TraceRing(ring, clockOffset), this.#index);
     runtime.traceTo(trace);
+  }
+
+  /**
+   * One step of a device that is held: see `DeviceRuntime.takeOne` and `publishOne`.
+   * @param queue null for any
+   */
+  async step(what: 'take' | 'publish', queue: number | null): Promise<QueueStep | null> {
+    const runtime = this.#running();
+    runtime.mailHeard();
+    if (what === 'take') return runtime.takeOne(queue);
+    const step = runtime.publishOne(queue);
+    // Until it is done the worker must hear its sync point and go on to other messages.
+    runtime.track(step);
+    return step;
   }
 
   async #perform(command: string, args: readonly unknown[]): Promise<unknown> {

@@ -49,6 +49,10 @@ export const Word = {
   driverOk: 17,
   /** 1 when the worker is to let go of everything and end. */
   end: 18,
+  /** Grows with each hold of the device alone and each release, and is odd while it is held ... */
+  hold: 19,
+  /** ... and what of it the worker has carried out. Written by the worker. */
+  held: 20,
 } as const;
 
 /** Words of one queue; offsets from `ControlBlock.queueBase`. Written by the CPU thread. */

@@ -1,6 +1,7 @@
 import * as Comlink from 'comlink';
 import type { DeviceErrorCode, FaultMessage, TroubleMessage } from '../devices/errors.ts';
 import type { DeviceService, SharedParts } from '../devices/service.ts';
+import type { QueueStep } from '../devices/steps.ts';
 import { ControlBlock, Word } from '../link/control-block.ts';
 import type { DeviceDescription } from '../link/description.ts';
 import { MachineError } from './errors.ts';
@@ -101,6 +102,14 @@ export class DeviceHost {
    */
   async trace(ring: SharedArrayBuffer | null): Promise<void> {
     await this.#heard(this.#service.trace(ring, performance.timeOrigin));
+  }
+
+  /**
+   * One step of a device that is held: see `DeviceRuntime`. @param queue null for any
+   * @throws MachineError 'device-died'
+   */
+  async step(what: 'take' | 'publish', queue: number | null): Promise<QueueStep | null> {
+    return (await this.#heard(this.#service.step(what, queue))) as QueueStep | null;
   }
 
   /** Lets the worker leave its sleep to hear a call that was just made, and answers what it answers. */

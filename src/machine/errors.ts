@@ -26,6 +26,7 @@ export type MachineErrorCode =
   | 'trace-format'
   | 'trace-version'
   | 'trace-damaged'
+  | 'not-held'
   | 'wrong-state'
   | 'disposed';
 

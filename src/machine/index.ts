@@ -46,6 +46,7 @@ export { type StorageState, storageState } from './disks/storage.ts';
 export { MachineError, type MachineErrorCode } from './errors.ts';
 export type { MachineEvents, MachineState } from './events.ts';
 export type { ChainDescriptor, ChainSnapshot } from './inspector/chain-snapshot.ts';
+export type { DeviceControl, StepResult } from './inspector/device-control.ts';
 export type {
   ConfigurationField,
   DeviceSnapshot,

@@ -211,7 +211,9 @@ export class Machine {
     this.#diskNumbers.delete(number);
     this.#events.emit('disks', this.disks);
     const { bay } = this.#hardware;
-    const { host } = bay.at(place);
+    const { host, device } = bay.at(place);
+    // A driver that waits for a disk that is held would never let go.
+    device.link.release();
     try {
       await host.call('release');
     } catch (error) {

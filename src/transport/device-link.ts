@@ -11,6 +11,7 @@ import type { GuestMemory } from '../ring/guest-memory.ts';
 import { QueueNotifications } from '../ring/notifications.ts';
 import { layoutFault, type QueueLayout } from '../ring/virtqueue.ts';
 import type { DeviceTrace } from '../trace/device-trace.ts';
+import { NO_QUEUE } from '../trace/events.ts';
 import { Feature, type FeatureBits } from './features.ts';
 import { Patience } from './patience.ts';
 
@@ -74,6 +75,9 @@ export class DeviceLink {
   #doorbellLuck = 4;
   #doorbells = 0;
   #dead = false;
+  #withholding = false;
+  #delivering = false;
+  readonly #withheld = new Map<number, number>();
   /** What is waited for again and again; made once, since doorbells must allocate nothing. */
   readonly #hasAttention = () => ((this.#attention.peek() >>> this.index) & 1) === 1;
   readonly #syncWanted = () =>
@@ -181,6 +185,7 @@ export class DeviceLink {
     this.#control.store(Word.driverOk, 0);
     this.#notifications.fill(null);
     this.#notified.fill(0);
+    this.#withheld.clear();
     this.#generationLookedAt = -1;
     // A queue whose set-up the worker has not seen yet must not come to life after the reset.
     for (let queue = 0; queue < this.#control.queueCount; queue++) {
@@ -205,24 +210,57 @@ export class DeviceLink {
   /** Holds the worker between two requests. Resolves when it stands still. */
   async pause(): Promise<void> {
     this.trace?.paused();
-    const request = (this.#control.load(Word.pause) | 1) + 2;
-    this.#control.store(Word.pause, request);
-    this.#control.signal();
-    // A resumption that follows at once ends the waiting as well.
-    while (
-      !this.#dead &&
-      this.#control.load(Word.pause) === request &&
-      this.#control.load(Word.paused) !== request
-    ) {
-      await nextTask();
-    }
+    await this.#standStill(Word.pause, Word.paused);
   }
 
   /** Lets the worker go on. */
   resume(): void {
     if (this.paused) this.trace?.resumed();
-    this.#control.store(Word.pause, (this.#control.load(Word.pause) | 1) + 1);
-    this.#control.signal();
+    this.#goOn(Word.pause);
+  }
+
+  /** Holds this worker alone between two requests, while the guest goes on. Resolves when it stands still. */
+  async hold(): Promise<void> {
+    if (!this.held) this.trace?.held();
+    await this.#standStill(Word.hold, Word.held);
+  }
+
+  /** The end of that. Interrupts that were withheld are told. */
+  release(): void {
+    if (this.held) {
+      this.trace?.released();
+      this.#goOn(Word.hold);
+    }
+    this.withholdInterrupts = false;
+  }
+
+  get held(): boolean {
+    return (this.#control.load(Word.hold) & 1) === 1;
+  }
+
+  /**
+   * While it is true, the driver is told of no used buffer and of no change of the configuration space. (That the device
+   * needs a reset it is told all the same.) What it was not told is told afterwards, or by `deliverInterrupts`.
+   */
+  get withholdInterrupts(): boolean {
+    return this.#withholding;
+  }
+
+  set withholdInterrupts(withhold: boolean) {
+    this.#withholding = withhold;
+    if (!withhold) this.deliverInterrupts();
+  }
+
+  /** At the next sync point the driver is told what was withheld. */
+  deliverInterrupts(): void {
+    if (this.#withheld.size === 0) return;
+    this.#delivering = true;
+    this.#attention.request(this.index);
+  }
+
+  /** What the driver is yet to be told of: queues with their used indices, and NO_QUEUE for a change. */
+  get withheld(): ReadonlyMap<number, number> {
+    return this.#withheld;
   }
 
   /** The features were negotiated. */
@@ -350,6 +388,7 @@ export class DeviceLink {
     // is for the next sync point.
     if (this.#syncWanted()) this.#attention.request(this.index);
     this.#interrupts.queue = false;
+    this.#interrupts.configuration = false;
     for (let queue = 0; queue < this.#notifications.length; queue++) {
       const notifications = this.#notifications[queue];
       if (notifications === null) continue;
@@ -358,17 +397,13 @@ export class DeviceLink {
       const notified = this.#notified[queue];
       if (published === notified) continue;
       this.#notified[queue] = published;
-      if (notifications.wantsUsedNotification(notified, published)) {
-        this.#interrupts.queue = true;
-        this.trace?.interrupt(queue, published);
-      } else {
-        this.trace?.suppressed(queue, published);
-      }
+      if (notifications.wantsUsedNotification(notified, published)) this.#tell(queue, published);
+      else this.trace?.suppressed(queue, published);
     }
     const generation = this.#generation;
-    this.#interrupts.configuration = generation !== this.#generationTold;
+    if (generation !== this.#generationTold) this.#tell(NO_QUEUE, 0);
     this.#generationTold = generation;
-    if (this.#interrupts.configuration) this.trace?.interrupt();
+    if (this.#delivering) this.#deliver();
     return this.#interrupts;
   }
 
@@ -406,6 +441,47 @@ export class DeviceLink {
     if (this.#control.load(Word.configurationGeneration) !== generation) return;
     this.#shown.set(copy);
     this.#shownGeneration = generation;
+  }
+
+  /** The driver is to be told of `queue` up to used index `index`, or with NO_QUEUE of a change. */
+  #tell(queue: number, index: number): void {
+    if (this.#withholding) {
+      this.#withheld.set(queue, index);
+      this.trace?.withheld(queue, index);
+      return;
+    }
+    if (queue === NO_QUEUE) this.#interrupts.configuration = true;
+    else this.#interrupts.queue = true;
+    this.trace?.interrupt(queue, index);
+  }
+
+  #deliver(): void {
+    this.#delivering = false;
+    const withholding = this.#withholding;
+    this.#withholding = false;
+    for (const [queue, index] of this.#withheld) this.#tell(queue, index);
+    this.#withheld.clear();
+    this.#withholding = withholding;
+  }
+
+  /** Asks the worker to stand still by `word`, and waits until it says by `answer` that it does. */
+  async #standStill(word: number, answer: number): Promise<void> {
+    const request = (this.#control.load(word) | 1) + 2;
+    this.#control.store(word, request);
+    this.#control.signal();
+    // That the worker may go on ends the waiting as well.
+    while (
+      !this.#dead &&
+      this.#control.load(word) === request &&
+      this.#control.load(answer) !== request
+    ) {
+      await nextTask();
+    }
+  }
+
+  #goOn(word: number): void {
+    this.#control.store(word, (this.#control.load(word) | 1) + 1);
+    this.#control.signal();
   }
 
   #configure(base: number): void {

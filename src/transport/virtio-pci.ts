@@ -12,8 +12,8 @@ const DEVICE_ID_BASE = 0x1040;
 const REVISION = 1;
 
 /** Bits of the ISR status (VIRTIO 1.4, 4.1.4.5). */
-const ISR_QUEUE = 1;
-const ISR_CONFIGURATION = 2;
+export const ISR_QUEUE = 1;
+export const ISR_CONFIGURATION = 2;
 
 /** What a device asks of its bus. */
 export interface InterruptSink {

@@ -1,12 +1,16 @@
-import { expect, test } from '../support/machines.ts';
+import { expect, type GuestPage, test } from '../support/machines.ts';
 
 /** The disk, between the console and the random number generator. */
 const DISK = 1;
 
-test('the inspector of a booted machine: rings as they lie in memory, and a traced request', async ({
-  guest,
-}) => {
-  await guest.boot();
+test('the inspector of a booted machine', async ({ guest }) => {
+  await guest.boot({ disks: [{ size: 64 * 1024 }] });
+  await test.step('shows a queue as it lies in memory', () => checkPicture(guest));
+  await test.step('traces requests from doorbell to interrupt', () => checkTrace(guest));
+  await test.step('holds a disk: Linux waits, and goes on', () => checkSteps(guest));
+});
+
+async function checkPicture(guest: GuestPage): Promise<void> {
   await guest.output('dd if=/dev/vda of=/dev/null bs=4k count=50 iflag=direct');
 
   const [queue, raw, devices] = await guest.page.evaluate(async (place) => {
@@ -63,7 +67,9 @@ test('the inspector of a booted machine: rings as they lie in memory, and a trac
   expect(devices[DISK]).toMatchObject({ name: 'Disk root', pciAddress: '00:03.0', line: 10 });
   expect(devices[DISK].accepted).toContain('VIRTIO_F_EVENT_IDX');
   expect(devices[DISK].status).toEqual(['ACKNOWLEDGE', 'DRIVER', 'DRIVER_OK', 'FEATURES_OK']);
+}
 
+async function checkTrace(guest: GuestPage): Promise<void> {
   const traced = await guest.page.evaluate(async (place) => {
     const { TraceAnalysis, chainsOf, importTrace, exportTrace } = machineApi;
     const inspector = await testMachine.machine.inspect();
@@ -97,4 +103,44 @@ test('the inspector of a booted machine: rings as they lie in memory, and a trac
   expect(traced.counters.bytesWritten).toBeGreaterThanOrEqual(500 * 4096);
   expect(traced.whole.count).toBeGreaterThan(0);
   expect(traced.skew).toBeLessThan(0.05);
-});
+}
+
+async function checkSteps(guest: GuestPage): Promise<void> {
+  await guest.output('yes ringbox | head -c 8192 > /tmp/text && sync');
+  const steps = await guest.page.evaluate(async (place) => {
+    const { machine } = testMachine;
+    const inspector = await machine.inspect();
+    const control = inspector.control(place);
+    if (control === null) throw new Error('no disk');
+    const inFlight = () => {
+      const queues = inspector.device(place)?.queues ?? [];
+      return queues.flatMap(({ queue }) => inspector.queue(place, queue)?.inFlight ?? []);
+    };
+    const until = async (condition: () => boolean) => {
+      while (!condition()) await new Promise((resolve) => requestAnimationFrame(resolve));
+    };
+    await control.hold();
+    control.withholdInterrupts = true;
+    const writing = testMachine.run('dd if=/tmp/text of=/dev/vdb bs=4k count=2 oflag=direct');
+    await until(() => inFlight().length > 0);
+    const waiting = inFlight();
+    const queue = inspector.device(place)?.queues.find(({ doorbell, taken }) => doorbell !== taken);
+    if (queue === undefined) throw new Error('Linux has told the disk nothing');
+    const request = inspector.request(place, queue.queue, waiting[0].head)?.title;
+    const taken = await control.take();
+    const served = inFlight();
+    const published = await control.publish();
+    await until(() => inspector.device(place)?.withheldIsr === 1);
+    const interrupted = inspector.device(place)?.isr;
+    control.release();
+    const { status } = await writing;
+    return { waiting, request, taken, served, published, interrupted, status };
+  }, DISK + 1);
+  expect(steps.waiting).toMatchObject([{ state: 'notified' }]);
+  expect(steps.request).toBe('Write 8 sectors to sector 0');
+  expect(steps.taken).toMatchObject({ head: steps.waiting[0].head });
+  expect(steps.served).toMatchObject([{ state: 'served', head: steps.waiting[0].head }]);
+  expect(steps.published).toMatchObject({ head: steps.waiting[0].head });
+  expect([steps.interrupted, steps.status]).toEqual([0, 0]);
+  expect(await guest.output('cmp -n 8192 /tmp/text /dev/vdb && echo same')).toBe('same');
+}

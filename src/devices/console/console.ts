@@ -120,10 +120,10 @@ export class ConsoleDevice extends VirtioDevice {
     this.#control.hangUp(this.#port(port));
   }
 
-  /** Whether output of port `port` waits for room; a paused device passes nothing on, so there none does. @throws RangeError when there is no such port */
+  /** Whether output of port `port` waits for room; a device that is paused or held passes nothing on, so there none does. @throws RangeError when there is no such port */
   holdsOutput(port: number): boolean {
     const { output } = this.#port(port);
-    if (this.runtime.paused) return false;
+    if (this.runtime.standsStill) return false;
     return output.waits || this.runtime.queues[transmitQueue(port)].waiting > 0;
   }
 

@@ -3,7 +3,9 @@ import { describers } from '../../devices/describers.ts';
 import { COMMON_FEATURES } from '../../link/features.ts';
 import type { PciBus } from '../../pci/bus.ts';
 import type { GuestMemory } from '../../ring/guest-memory.ts';
+import { NO_QUEUE } from '../../trace/events.ts';
 import { STATUS_BITS, Status } from '../../transport/features.ts';
+import { ISR_CONFIGURATION, ISR_QUEUE } from '../../transport/virtio-pci.ts';
 import type { Plugged } from '../device-bay.ts';
 import { type NamedBit, nameBits } from './named-bits.ts';
 import { type QueueSummary, summarizeQueue } from './queue-snapshot.ts';
@@ -53,6 +55,11 @@ export interface DeviceSnapshot {
   dead: boolean;
   /** The machine is paused, and the worker with it. */
   paused: boolean;
+  /** The device is held by its `DeviceControl`. */
+  held: boolean;
+  /** Its interrupts are withheld, and the bits of the ISR status that are gathered meanwhile. */
+  interruptsWithheld: boolean;
+  withheldIsr: number;
   /** The worker has something to do; a hint. */
   busy: boolean;
   /** Chains given back since the machine was made, modulo 2^32. */
@@ -118,10 +125,19 @@ export function snapshotDevice(
     fault: link.needsReset ? host.fault : null,
     dead: link.isDead,
     paused: link.paused,
+    held: link.held,
+    interruptsWithheld: link.withholdInterrupts,
+    withheldIsr: isrOf(link.withheld),
     busy: link.busy,
     completed: link.completed,
     queues: registers.queues.map((_, queue) => summarizeQueue(plugged, queue, memory)),
   };
+}
+
+function isrOf(withheld: ReadonlyMap<number, number>): number {
+  let isr = 0;
+  for (const queue of withheld.keys()) isr |= queue === NO_QUEUE ? ISR_CONFIGURATION : ISR_QUEUE;
+  return isr;
 }
 
 function offeredFeatures({ device }: Plugged, describer: DeviceDescriber): OfferedFeature[] {

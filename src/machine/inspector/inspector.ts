@@ -6,6 +6,7 @@ import type { TraceReader } from '../../trace/reader.ts';
 import type { TraceSubjects } from '../../trace/trace.ts';
 import type { DeviceBay, Plugged } from '../device-bay.ts';
 import { type ChainSnapshot, ChainWalker } from './chain-snapshot.ts';
+import { DeviceControl } from './device-control.ts';
 import { type DeviceSnapshot, describerOf, snapshotDevice } from './device-snapshot.ts';
 import { type QueueSnapshot, snapshotQueue, summarizeQueue } from './queue-snapshot.ts';
 import { Recording, type RecordOptions } from './recording.ts';
@@ -39,6 +40,7 @@ export class Inspector {
   readonly #tracer: Tracer;
   readonly #afterSlices: InspectorParts['afterSlices'];
   readonly #recordings = new Set<Recording>();
+  readonly #controls = new WeakMap<Plugged, DeviceControl>();
 
   constructor({ memory, bus, bay, afterSlices }: InspectorParts) {
     this.#memory = memory;
@@ -99,6 +101,15 @@ export class Inspector {
     const bytes = new Uint8Array(Math.max(0, Math.min(length, inside, BYTES_LIMIT)));
     this.#memory.copyOut(bytes.length > 0 ? address : 0, bytes, 0, bytes.length);
     return bytes;
+  }
+
+  /** The way to hold the device in place `place` and let it go step by step: the same for one device each time. */
+  control(place: number): DeviceControl | null {
+    const plugged = this.#bay.find(place);
+    if (plugged === null) return null;
+    const control = this.#controls.get(plugged) ?? new DeviceControl(place, plugged, this.#memory);
+    this.#controls.set(plugged, control);
+    return control;
   }
 
   /**
