@@ -1,20 +1,8 @@
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { guestFiles } from './guest/build/vite-plugin.ts';
-import { ISOLATION_HEADERS } from './src/cli/isolation-headers.ts';
-
-/** The policy of index.html, which says why each word is in it. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self' data:",
-  "style-src 'self'",
-  "style-src-attr 'unsafe-inline'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
+import { ISOLATION_HEADERS, PAGE_HEADERS } from './src/hosting/headers.ts';
+import { packedEmulator } from './src/hosting/packed-emulator.ts';
 
 /** Vite makes a new tag of the entry's, without what keeps the browser from painting before it has run. */
 const paintAfterEntry: Plugin = {
@@ -29,13 +17,20 @@ const paintAfterEntry: Plugin = {
 export default defineConfig({
   // The built page works below any path.
   base: './',
-  plugins: [guestFiles(), paintAfterEntry],
+  plugins: [packedEmulator(), guestFiles(), paintAfterEntry],
   worker: { format: 'es' },
   build: {
     target: 'es2023',
     // The page's policy allows no data: URLs but for images.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1000,
+    rolldownOptions: {
+      onLog(level, log, handle) {
+        // v86 looks for Node's modules, which it does without in a browser.
+        const isKnown = /externalized for browser .*\/v86\/build\/libv86\.mjs/.test(log.message);
+        if (!isKnown) handle(level, log);
+      },
+    },
   },
   test: {
     include: ['tests/unit/**/*.test.ts', 'tests/property/**/*.test.ts'],
@@ -45,7 +40,5 @@ export default defineConfig({
   // Imported by a worker alone, where Vite would find it late and reload the page.
   optimizeDeps: { include: ['fzstd'] },
   server: { headers: ISOLATION_HEADERS },
-  preview: {
-    headers: { ...ISOLATION_HEADERS, 'Content-Security-Policy': CONTENT_SECURITY_POLICY },
-  },
+  preview: { headers: PAGE_HEADERS },
 });

@@ -12,6 +12,7 @@ const project = dirname(dirname(fileURLToPath(import.meta.url)));
 const USAGE = `Usage: ringbox COMMAND [options]
 
   ringbox start [--port N] [--host NAME]   serve the page on localhost (default port 5173)
+  ringbox build                            build the page into dist/, for any static host
   ringbox run [options] [-- COMMAND...]    boot a machine in headless Chromium; see run --help
   ringbox disk COMMAND ...                 make, convert, inspect disk images; see disk --help
   ringbox test [--unit | --e2e [options]]  check, then run the tests
@@ -20,6 +21,7 @@ const USAGE = `Usage: ringbox COMMAND [options]
 /** Which file and which exported function each command is. */
 const COMMANDS = {
   start: ['bin/start.ts', 'start'],
+  build: ['bin/build.ts', 'build'],
   test: ['bin/test.ts', 'test'],
   run: ['src/cli/run.ts', 'run'],
   disk: ['src/cli/disk/disk.ts', 'disk'],
@@ -36,15 +38,24 @@ async function main([name, ...parameters]) {
   const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name] : undefined;
   if (!command) return complain(name ? `unknown command '${name}'\n\n${USAGE}` : USAGE, 2);
   ensureDependencies(project);
-  const { runnerImport } = await import('vite');
   const [file, entry] = command;
+  const module = await load(file);
+  return module[entry](parameters);
+}
+
+/** Loads a TypeScript module and all it imports. */
+async function load(file) {
+  const { runnerImport } = await import('vite');
+  const { NODE_ENV: environment } = process.env;
   const { module } = await runnerImport(join(project, file), {
     root: project,
     configFile: false,
     envFile: false,
     logLevel: 'error',
   });
-  return module[entry](parameters);
+  // The runner has declared this process one for development; what is built from here on is not.
+  if (environment === undefined) delete process.env.NODE_ENV;
+  return module;
 }
 
 function complain(message, code) {

@@ -1,34 +1,50 @@
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Plugin } from 'vite';
+import { hashOfFile } from './hash.ts';
 import { type GuestFiles, guestFilesIfBuilt } from './index.ts';
 
+/** Files of the guest as the page finds them. */
+interface ServedFiles {
+  kernel: ServedFile;
+  rootfs: ServedFile;
+  firmware: ServedFile;
+}
+
 interface ServedFile {
-  /** Below the page, as the manifest names it. */
+  /** Below the page, as the manifest names it. It changes with the content, so that no cache is ever wrong. */
   path: string;
   /** In the cache. */
   source: string;
+  /** Bytes. */
+  size: number;
 }
 
-function servedFiles(guest: GuestFiles): ServedFile[] {
-  return [
-    { path: 'guest/bzImage', source: guest.kernel },
-    { path: 'guest/rootfs.ext4.gz', source: guest.rootfsCompressed },
-    { path: 'guest/seabios.bin', source: guest.firmware },
-  ];
+const MANIFEST = 'guest/manifest.json';
+
+function served(source: string, name: string, extension = ''): ServedFile {
+  const version = hashOfFile(source).slice(0, 16);
+  return { path: `guest/${name}-${version}${extension}`, source, size: statSync(source).size };
+}
+
+function servedFiles({ kernel, rootfsCompressed, firmware }: GuestFiles): ServedFiles {
+  return {
+    kernel: served(kernel, 'bzImage'),
+    // Not .gz: hosts take that for an encoding, and browsers unpack it on its way.
+    rootfs: served(rootfsCompressed, 'rootfs', '.ext4.gzip'),
+    firmware: served(firmware, 'seabios', '.bin'),
+  };
 }
 
 /** What the page reads first of the default guest: where its files are, and how large. */
-function manifest(guest: GuestFiles): string {
-  const [kernel, rootfs, firmware] = servedFiles(guest).map(({ path, source }) => {
-    return { url: path, size: statSync(source).size };
-  });
+function manifest(guest: GuestFiles, files: ServedFiles): string {
+  const place = ({ path, size }: ServedFile) => ({ url: path, size });
   const { version, commandLine, rootfsSize, rootfsVersion } = guest;
   return JSON.stringify({
     version,
-    kernel,
-    rootfs: { ...rootfs, diskSize: rootfsSize, version: rootfsVersion },
-    firmware,
+    kernel: place(files.kernel),
+    rootfs: { ...place(files.rootfs), diskSize: rootfsSize, version: rootfsVersion },
+    firmware: place(files.firmware),
     commandLine,
   });
 }
@@ -47,29 +63,39 @@ export function guestFiles(): Plugin {
     generateBundle() {
       const guest = guestFilesIfBuilt();
       if (guest === undefined) return;
-      for (const { path, source } of servedFiles(guest)) {
+      const files = servedFiles(guest);
+      for (const { path, source } of Object.values(files)) {
         this.emitFile({ type: 'asset', fileName: path, source: readFileSync(source) });
       }
-      this.emitFile({ type: 'asset', fileName: 'guest/manifest.json', source: manifest(guest) });
+      this.emitFile({ type: 'asset', fileName: MANIFEST, source: manifest(guest, files) });
     },
   };
 }
 
 function serve(request: IncomingMessage, response: ServerResponse, next: () => void): void {
-  const guest = guestFilesIfBuilt();
   const path = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1);
-  const file = guest && servedFiles(guest).find((served) => served.path === path);
-  if (guest !== undefined && path === 'guest/manifest.json') {
-    response.setHeader('Content-Type', 'application/json');
-    response.end(manifest(guest));
-  } else if (file !== undefined) {
-    response.setHeader('Content-Type', 'application/octet-stream');
-    response.setHeader('Content-Length', statSync(file.source).size);
-    createReadStream(file.source).pipe(response);
-  } else if (path.startsWith('guest/')) {
-    response.statusCode = 404;
-    response.end();
-  } else {
+  if (!path.startsWith('guest/')) {
     next();
+    return;
   }
+  const guest = guestFilesIfBuilt();
+  if (guest !== undefined && send(guest, path, response)) return;
+  response.statusCode = 404;
+  response.end();
+}
+
+/** @returns whether there is such a file */
+function send(guest: GuestFiles, path: string, response: ServerResponse): boolean {
+  const files = servedFiles(guest);
+  if (path === MANIFEST) {
+    response.setHeader('Content-Type', 'application/json');
+    response.end(manifest(guest, files));
+    return true;
+  }
+  const file = Object.values(files).find((served) => served.path === path);
+  if (file === undefined) return false;
+  response.setHeader('Content-Type', 'application/octet-stream');
+  response.setHeader('Content-Length', file.size);
+  createReadStream(file.source).pipe(response);
+  return true;
 }

@@ -158,5 +158,16 @@ async function fetchEmulator(): Promise<Uint8Array<ArrayBuffer>> {
     const message = `The emulator, ${emulatorUrl}, could not be loaded (HTTP ${response.status}).`;
     throw new MachineError('guest-file-missing', message, 'Build the page again: `npm start`.');
   }
-  return new Uint8Array(await response.arrayBuffer());
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  return isGzip(bytes) ? gunzip(bytes) : bytes;
+}
+
+/** The built page has the emulator under gzip. */
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Uint8Array(await new Response(unpacked).arrayBuffer());
 }

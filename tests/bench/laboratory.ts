@@ -26,7 +26,7 @@ import { ensurePackages } from '../../guest/build/packages.ts';
 import { projectDirectory } from '../../guest/build/paths.ts';
 import { inStep } from '../../guest/build/progress.ts';
 import { loadPlaywright, sandboxArguments } from '../../src/cli/browser.ts';
-import { ISOLATION_HEADERS } from '../../src/cli/isolation-headers.ts';
+import { ISOLATION_HEADERS } from '../../src/hosting/headers.ts';
 import { Noise } from '../support/noise.ts';
 import type { MachineName, SideName } from './figure.ts';
 import type { Guest, GuestParts } from './sides/guest.ts';

@@ -66,13 +66,15 @@ async function bringNewerDisk(page: Page): Promise<void> {
   const image = gunzipSync(readFileSync(rootfsCompressed));
   image.write(NEWER_MOTTO, image.indexOf(MOTTO));
   const body = gzipSync(image);
-  await page.route('**/guest/manifest.json', async (route) => {
+  // Of the whole context: after the first visit the service worker asks, not the page.
+  await page.context().route('**/guest/manifest.json', async (route) => {
     const response = await fetchAlone(route);
     const manifest = await response.json();
-    Object.assign(manifest.rootfs, { version: 'newer', size: body.length });
+    const newer = { url: 'guest/rootfs-newer', version: 'newer', size: body.length };
+    Object.assign(manifest.rootfs, newer);
     await route.fulfill({ response, json: manifest });
   });
-  await page.route('**/guest/rootfs.ext4.gz', (route) => route.fulfill({ body }));
+  await page.route('**/guest/rootfs-newer', (route) => route.fulfill({ body }));
 }
 
 test('what was synced survives a reload, and the page says so', async ({ page }) => {

@@ -63,7 +63,7 @@ test.describe('the page', () => {
     const held = new Promise<void>((resolve) => {
       answer = resolve;
     });
-    await page.route('**/guest/rootfs.ext4.gz', async (route) => {
+    await page.route('**/guest/rootfs-*', async (route) => {
       await held;
       await route.continue();
     });
@@ -101,7 +101,8 @@ test.describe('the page', () => {
   test('takes a kernel and a disk that are dropped onto it', async ({ page }) => {
     await boot(page);
     await page.evaluate(async () => {
-      const kernel = await (await fetch('guest/bzImage')).blob();
+      const manifest = await (await fetch('guest/manifest.json')).json();
+      const kernel = await (await fetch(manifest.kernel.url)).blob();
       const files = new DataTransfer();
       files.items.add(new File([kernel], 'my-kernel'));
       files.items.add(new File([new Uint8Array(1024)], 'my-disk.img'));
@@ -162,21 +163,26 @@ test.describe('the page', () => {
 });
 
 test.describe('bad input', () => {
-  test('a page that is not isolated says how to serve it', async ({ page }) => {
-    // The document alone, which `goto` waits for: no other answer may be under way when the test ends.
-    await page.route(BUILT_PAGE, async (route) => {
-      const response = await fetchAlone(route);
-      const headers = response.headers();
-      delete headers['cross-origin-opener-policy'];
-      delete headers['cross-origin-embedder-policy'];
-      await route.fulfill({ response, headers });
+  test.describe('a browser without service workers', () => {
+    test.use({ serviceWorkers: 'block' });
+
+    test('says how to serve a page that is not isolated', async ({ page }) => {
+      // The document alone, which `goto` waits for: no other answer may be under way when the test ends.
+      await page.route(BUILT_PAGE, async (route) => {
+        const response = await fetchAlone(route);
+        const headers = response.headers();
+        delete headers['cross-origin-opener-policy'];
+        delete headers['cross-origin-embedder-policy'];
+        await route.fulfill({ response, headers });
+      });
+      await page.goto(BUILT_PAGE);
+      await expect(notice(page)).toContainText('Cross-Origin-Opener-Policy');
+      await expect(notice(page).getByRole('button', { name: 'Reload' })).toBeVisible();
     });
-    await page.goto(BUILT_PAGE);
-    await expect(notice(page)).toContainText('Cross-Origin-Opener-Policy');
   });
 
   test('a missing guest file is named, with the command that makes it', async ({ page }) => {
-    await page.route('**/guest/bzImage', (route) => route.fulfill({ status: 404 }));
+    await page.route('**/guest/bzImage-*', (route) => route.fulfill({ status: 404 }));
     await page.goto(BUILT_PAGE);
     await expect(notice(page)).toContainText('guest/bzImage');
     await expect(notice(page)).toContainText('npm start');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { projectDirectory } from '../../../guest/build/paths.ts';
-import { ISOLATION_HEADERS } from '../../../src/cli/isolation-headers.ts';
+import { ISOLATION_HEADERS } from '../../../src/hosting/headers.ts';
 import configuration from '../../../vite.config.ts';
 
 it('the policy of the page is the same in its file and in the header of its server', () => {
