@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { guestFiles } from './guest/build/vite-plugin.ts';
 import { ISOLATION_HEADERS, PAGE_HEADERS } from './src/hosting/headers.ts';
 import { packedEmulator } from './src/hosting/packed-emulator.ts';
+import { serviceWorker } from './src/hosting/service-worker-plugin.ts';
 
 /** Vite makes a new tag of the entry's, without what keeps the browser from painting before it has run. */
 const paintAfterEntry: Plugin = {
@@ -17,7 +18,7 @@ const paintAfterEntry: Plugin = {
 export default defineConfig({
   // The built page works below any path.
   base: './',
-  plugins: [packedEmulator(), guestFiles(), paintAfterEntry],
+  plugins: [packedEmulator(), guestFiles(), paintAfterEntry, serviceWorker()],
   worker: { format: 'es' },
   build: {
     target: 'es2023',

@@ -11,8 +11,15 @@ interface Look {
   counters: MachineStatistics;
 }
 
-/** Watches the counters of a machine for the status line; the answer ends that. */
-export function monitor(statistics: () => MachineStatistics, statusLine: StatusLine): () => void {
+/**
+ * Watches the counters of a machine for the status line; the answer ends that.
+ * @param onFirstRest called once, when the guest has nothing to do for the first time
+ */
+export function monitor(
+  statistics: () => MachineStatistics,
+  statusLine: StatusLine,
+  onFirstRest: () => void,
+): () => void {
   const look = (): Look => ({ time: performance.now(), counters: statistics() });
   const between = (from: Look, to: Look) =>
     measureActivity(from.counters, to.counters, to.time - from.time);
@@ -21,9 +28,13 @@ export function monitor(statistics: () => MachineStatistics, statusLine: StatusL
   let last = look();
   let lastNumber = last;
   let looks = 0;
+  let rested = false;
 
   const show = (now: Look) => {
-    statusLine.showState(halted.next(now.counters.halted) ? 'halted' : 'running');
+    const rests = halted.next(now.counters.halted);
+    statusLine.showState(rests ? 'halted' : 'running');
+    if (rests && !rested) onFirstRest();
+    rested ||= rests;
     statusLine.showLights(between(last, now));
     if (++looks % LOOKS_PER_NUMBER !== 0) return;
     statusLine.showNumbers(between(lastNumber, now));

@@ -8,6 +8,7 @@ import { freshQuestion } from './disks/words.ts';
 import { Drops, type DropZone } from './drop.ts';
 import { byId } from './elements.ts';
 import { describeFailure, type Failure, failureCode } from './failure.ts';
+import { isolate, keepForOffline } from './isolation.ts';
 import { KeptLine } from './kept-line.ts';
 import { KeyRow } from './keys/key-row.ts';
 import { guardLeaving } from './leave-guard.ts';
@@ -265,7 +266,7 @@ class Page implements PageServices {
     this.#loading.close();
     this.#statusLine.showMemory(options.memory ?? MEMORY_LIMITS.standard);
     this.#onState(machine.state);
-    this.#stopMonitor = monitor(() => machine.statistics(), this.#statusLine);
+    this.#stopMonitor = monitor(() => machine.statistics(), this.#statusLine, keepForOffline);
     if (keeping !== null) this.#showKeeping(keeping, machine);
     this.#tellMachine(machine);
     this.#terminal.focus();
@@ -345,13 +346,14 @@ function pageHandle(terminal: Terminal, session: Session): Window['ringbox'] {
 }
 
 /** Builds the page and starts the machine that its address asks for. */
-export function openPage(panels: Panels, settings: Settings): void {
+export async function openPage(panels: Panels, settings: Settings): Promise<void> {
   const page = new Page((options) => Machine.create(options), panels, settings);
   try {
     // Before anything is downloaded: without shared memory the files would be of no use.
+    if (!(await isolate())) return;
     checkEnvironment();
   } catch (reason) {
-    page.showFailedStart(reason, [{ label: 'Reload', run: () => location.reload() }]);
+    page.showFailedStart(reason, [waysOnWithoutIsolation()]);
     return;
   }
   try {
@@ -360,4 +362,9 @@ export function openPage(panels: Panels, settings: Settings): void {
     const start = () => page.start(DEFAULT_PLAN);
     page.showFailedStart(reason, [{ label: 'Start Ringbox’s own machine', run: start }]);
   }
+}
+
+function waysOnWithoutIsolation(): NoticeAction {
+  if (window.top === window) return { label: 'Reload', run: () => location.reload() };
+  return { label: 'Open in a tab', run: () => void open(location.href, '_blank', 'noopener') };
 }
