@@ -3,8 +3,13 @@ import { BUILT_PAGE } from '../../playwright.config.ts';
 
 // The page as it is built, looked at and typed at as a visitor does.
 
+/** A page of Playwright's, or of a browser that Playwright cannot drive. */
+interface Evaluating {
+  evaluate<Result>(run: () => Result): Promise<Result>;
+}
+
 /** What the terminal shows, its scrollback included, as lines of text. */
-export function screen(page: Page): Promise<string> {
+export function screen(page: Evaluating): Promise<string> {
   return page.evaluate(() => {
     // Before the page is there it shows nothing.
     if (!('ringbox' in window)) return '';
@@ -18,7 +23,7 @@ export function screen(page: Page): Promise<string> {
 }
 
 /** Waits for the shell's prompt. */
-export async function untilPrompt(page: Page): Promise<void> {
+export async function untilPrompt(page: Evaluating): Promise<void> {
   await expect.poll(() => screen(page)).toMatch(/# *\n*$/);
 }
 
