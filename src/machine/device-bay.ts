@@ -40,7 +40,7 @@ export interface BayWatcher {
 }
 
 export interface BayParts {
-  emulator: Emulator;
+  emulator: Pick<Emulator, 'buffer' | 'ramOffset' | 'memory' | 'ports' | 'dropCode'>;
   bus: PciBus;
   attention: Attention;
   /** What the guest may make the page wait for its devices. */

@@ -62,6 +62,13 @@ export type {
   QueueSummary,
 } from './inspector/queue-snapshot.ts';
 export type { Recording, RecordOptions } from './inspector/recording.ts';
+export type { ScratchKind } from './inspector/scratch/kinds.ts';
+export type { ScratchDevice, ViolationAnswer } from './inspector/scratch/scratch-device.ts';
+export type {
+  Violation,
+  ViolationClause,
+  ViolationOutcome,
+} from './inspector/scratch/violation.ts';
 export { Machine, type MachineStatistics } from './machine.ts';
 export type { FeatureName } from './offer.ts';
 export {

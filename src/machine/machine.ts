@@ -305,7 +305,9 @@ export class Machine {
     this.serial.dispose();
     const devices = this.#hardware.bay.all;
     for (const { device } of devices) device.link.declareDead();
-    await Promise.all(devices.map(({ host }) => host.end()));
+    // An inspector that could not be loaded has nothing to be ended.
+    const inspector = await this.#inspector?.catch(() => null);
+    await Promise.all([inspector?.dispose(), ...devices.map(({ host }) => host.end())]);
     await this.#hardware.emulator.dispose();
   }
 

@@ -5,7 +5,7 @@ import { DRIVER_STATUS, Feature, FeatureBits, Status } from './features.ts';
 import { QueueRegisters } from './queue-registers.ts';
 
 /** Offsets in the common configuration structure (VIRTIO 1.4, 4.1.4.3). */
-const Register = {
+export const CommonRegister = {
   deviceFeatureSelect: 0x00,
   deviceFeature: 0x04,
   driverFeatureSelect: 0x08,
@@ -125,7 +125,7 @@ export class CommonConfiguration {
 
   read(offset: number, width: number): number {
     this.#present();
-    if (offset <= Register.deviceStatus && offset + width > Register.deviceStatus) {
+    if (offset <= CommonRegister.deviceStatus && offset + width > CommonRegister.deviceStatus) {
       this.#resetAwaited &&= this.#resetting;
     }
     let value = 0;
@@ -140,7 +140,7 @@ export class CommonConfiguration {
     this.finishReset();
     if (width === 4) this.#write32(offset, value);
     else if (width === 2) this.#write16(offset, value);
-    else if (offset === Register.deviceStatus) this.#writeStatus(value);
+    else if (offset === CommonRegister.deviceStatus) this.#writeStatus(value);
   }
 
   /** Resets the device as power-on does. */
@@ -180,44 +180,55 @@ export class CommonConfiguration {
     if (queue?.resetting === true && this.#link.queueResetDone(this.#queueSelect)) {
       queue.resetting = false;
     }
-    fields.setUint32(Register.deviceFeatureSelect, this.#deviceFeatureSelect, true);
-    fields.setUint32(Register.deviceFeature, word(this.#offered, this.#deviceFeatureSelect), true);
-    fields.setUint32(Register.driverFeatureSelect, this.#driverFeatureSelect, true);
-    fields.setUint32(Register.driverFeature, word(this.#accepted, this.#driverFeatureSelect), true);
-    fields.setUint16(Register.configMsixVector, NO_VECTOR, true);
-    fields.setUint16(Register.numQueues, this.#queues.length, true);
-    fields.setUint8(Register.deviceStatus, this.status);
-    fields.setUint8(Register.configGeneration, this.#link.configurationGeneration);
-    fields.setUint16(Register.queueSelect, this.#queueSelect, true);
-    fields.setUint16(Register.queueSize, presentableSize(queue), true);
-    fields.setUint16(Register.queueMsixVector, NO_VECTOR, true);
-    fields.setUint16(Register.queueEnable, queue?.enabled === true ? 1 : 0, true);
-    fields.setUint16(Register.queueReset, queue?.resetting === true ? 1 : 0, true);
+    fields.setUint32(CommonRegister.deviceFeatureSelect, this.#deviceFeatureSelect, true);
+    fields.setUint32(
+      CommonRegister.deviceFeature,
+      word(this.#offered, this.#deviceFeatureSelect),
+      true,
+    );
+    fields.setUint32(CommonRegister.driverFeatureSelect, this.#driverFeatureSelect, true);
+    fields.setUint32(
+      CommonRegister.driverFeature,
+      word(this.#accepted, this.#driverFeatureSelect),
+      true,
+    );
+    fields.setUint16(CommonRegister.configMsixVector, NO_VECTOR, true);
+    fields.setUint16(CommonRegister.numQueues, this.#queues.length, true);
+    fields.setUint8(CommonRegister.deviceStatus, this.status);
+    fields.setUint8(CommonRegister.configGeneration, this.#link.configurationGeneration);
+    fields.setUint16(CommonRegister.queueSelect, this.#queueSelect, true);
+    fields.setUint16(CommonRegister.queueSize, presentableSize(queue), true);
+    fields.setUint16(CommonRegister.queueMsixVector, NO_VECTOR, true);
+    fields.setUint16(CommonRegister.queueEnable, queue?.enabled === true ? 1 : 0, true);
+    fields.setUint16(CommonRegister.queueReset, queue?.resetting === true ? 1 : 0, true);
     for (let half = 0; half < 6; half++) {
       const address = queue?.addresses[half] ?? 0;
-      fields.setUint32(Register.queueDescriptorTable + 4 * half, address, true);
+      fields.setUint32(CommonRegister.queueDescriptorTable + 4 * half, address, true);
     }
   }
 
   #write32(offset: number, value: number): void {
-    if (offset === Register.deviceFeatureSelect) this.#deviceFeatureSelect = value;
-    else if (offset === Register.driverFeatureSelect) this.#driverFeatureSelect = value;
-    else if (offset === Register.driverFeature) this.#writeDriverFeature(value);
-    else if (offset >= Register.queueDescriptorTable && offset <= Register.queueDevice + 4) {
-      this.#writeAddress(offset - Register.queueDescriptorTable, value);
+    if (offset === CommonRegister.deviceFeatureSelect) this.#deviceFeatureSelect = value;
+    else if (offset === CommonRegister.driverFeatureSelect) this.#driverFeatureSelect = value;
+    else if (offset === CommonRegister.driverFeature) this.#writeDriverFeature(value);
+    else if (
+      offset >= CommonRegister.queueDescriptorTable &&
+      offset <= CommonRegister.queueDevice + 4
+    ) {
+      this.#writeAddress(offset - CommonRegister.queueDescriptorTable, value);
     }
   }
 
   #write16(offset: number, value: number): void {
     const queue = this.#queues[this.#queueSelect];
-    if (offset === Register.queueSelect) this.#queueSelect = value;
+    if (offset === CommonRegister.queueSelect) this.#queueSelect = value;
     if (queue === undefined) return;
     // The size of an enabled queue does not change; a size that is none shows when it is enabled.
-    if (offset === Register.queueSize && !queue.enabled && value <= queue.maximumSize) {
+    if (offset === CommonRegister.queueSize && !queue.enabled && value <= queue.maximumSize) {
       queue.size = value;
-    } else if (offset === Register.queueEnable && value === 1) {
+    } else if (offset === CommonRegister.queueEnable && value === 1) {
       this.#enableQueue(queue);
-    } else if (offset === Register.queueReset && value === 1) {
+    } else if (offset === CommonRegister.queueReset && value === 1) {
       this.#resetQueue(queue);
     }
   }

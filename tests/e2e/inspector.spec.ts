@@ -7,6 +7,7 @@ test('the inspector of a booted machine', async ({ guest }) => {
   await guest.boot({ disks: [{ size: 64 * 1024 }] });
   await test.step('shows a queue as it lies in memory', () => checkPicture(guest));
   await test.step('traces requests from doorbell to interrupt', () => checkTrace(guest));
+  await test.step('answers mistakes as promised', () => checkMistakes(guest));
   await test.step('holds a disk: Linux waits, and goes on', () => checkSteps(guest));
 });
 
@@ -143,4 +144,39 @@ async function checkSteps(guest: GuestPage): Promise<void> {
   expect(steps.published).toMatchObject({ head: steps.waiting[0].head });
   expect([steps.interrupted, steps.status]).toEqual([0, 0]);
   expect(await guest.output('cmp -n 8192 /tmp/text /dev/vdb && echo same')).toBe('same');
+}
+
+async function checkMistakes(guest: GuestPage): Promise<void> {
+  const answers = await guest.page.evaluate(async () => {
+    const inspector = await testMachine.machine.inspect();
+    const told = [];
+    for (const kind of ['block', 'console', 'rng'] as const) {
+      const scratch = await inspector.scratch(kind);
+      for (const { id, expected } of scratch.violations) {
+        const { outcome, fault, used, trace, servesAgain, queue } = await scratch.apply(id);
+        const { length } = trace.records;
+        const notified = queue.inFlight.map(({ state }) => state);
+        told.push({ kind, id, expected, outcome, fault, used, length, notified, servesAgain });
+      }
+      // The last one goes with the machine.
+      if (kind !== 'rng') await scratch.dispose();
+    }
+    return told;
+  });
+  expect(answers.length).toBeGreaterThan(30);
+  for (const answer of answers) {
+    const { kind, id, expected, outcome, fault, used, length, servesAgain } = answer;
+    const needsReset = expected === 'DEVICE_NEEDS_RESET';
+    expect({ kind, id, outcome, servesAgain }).toEqual({
+      kind,
+      id,
+      outcome: expected,
+      servesAgain: true,
+    });
+    expect([fault !== null, used.length > 0], `${kind} ${id}`).toEqual([needsReset, !needsReset]);
+    expect(length, `the trace of ${kind} ${id}`).toBeGreaterThan(2);
+  }
+  expect(answers.find(({ id }) => id === 'loop')?.fault).toBe(
+    'queue 0: more descriptors than the queue has',
+  );
 }

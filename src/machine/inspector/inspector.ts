@@ -5,11 +5,14 @@ import type { GuestMemory } from '../../ring/guest-memory.ts';
 import type { TraceReader } from '../../trace/reader.ts';
 import type { TraceSubjects } from '../../trace/trace.ts';
 import type { DeviceBay, Plugged } from '../device-bay.ts';
+import { MachineError } from '../errors.ts';
 import { type ChainSnapshot, ChainWalker } from './chain-snapshot.ts';
 import { DeviceControl } from './device-control.ts';
 import { type DeviceSnapshot, describerOf, snapshotDevice } from './device-snapshot.ts';
 import { type QueueSnapshot, snapshotQueue, summarizeQueue } from './queue-snapshot.ts';
 import { Recording, type RecordOptions } from './recording.ts';
+import type { ScratchKind } from './scratch/kinds.ts';
+import type { ScratchDevice } from './scratch/scratch-device.ts';
 import { Tracer } from './tracer.ts';
 
 /** Bytes of guest memory that are copied at once, at most. */
@@ -40,6 +43,8 @@ export class Inspector {
   readonly #tracer: Tracer;
   readonly #afterSlices: InspectorParts['afterSlices'];
   readonly #recordings = new Set<Recording>();
+  readonly #scratches = new Set<ScratchDevice>();
+  #disposed = false;
   readonly #controls = new WeakMap<Plugged, DeviceControl>();
 
   constructor({ memory, bus, bay, afterSlices }: InspectorParts) {
@@ -138,6 +143,27 @@ export class Inspector {
     this.#recordings.add(recording);
     this.#afterSlices(() => this.#drain());
     return recording;
+  }
+
+  /**
+   * A device to be broken on purpose, which has nothing to do with the machine's own but that it goes with the machine.
+   * @throws MachineError when it cannot be had
+   */
+  async scratch(kind: ScratchKind): Promise<ScratchDevice> {
+    const { ScratchDevice } = await import('./scratch/scratch-device.ts');
+    const device = await ScratchDevice.create(kind);
+    if (this.#disposed) {
+      await device.dispose();
+      throw new MachineError('disposed', 'The machine has been disposed.', 'Make a new one.');
+    }
+    this.#scratches.add(device);
+    return device;
+  }
+
+  /** Ends what was made here; the machine's. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await Promise.all(Array.from(this.#scratches, (device) => device.dispose()));
   }
 
   #drain(): void {
