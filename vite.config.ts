@@ -26,6 +26,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1000,
     rolldownOptions: {
+      output: {
+        // GitHub Pages leaves out what begins with an underscore, unless it is told otherwise.
+        chunkFileNames: ({ name }) => `assets/${name.replace(/^_+/, '')}-[hash].js`,
+      },
       onLog(level, log, handle) {
         // v86 looks for Node's modules, which it does without in a browser.
         const isKnown = /externalized for browser .*\/v86\/build\/libv86\.mjs/.test(log.message);

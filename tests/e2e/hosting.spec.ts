@@ -82,7 +82,10 @@ test('a first visit starts, keeps to its rules and its size, and the next needs 
   const image = await page.evaluate(() => window.ringbox.machine?.disks[1].imageStatistics());
   expect(image?.transferred).toBeGreaterThan(0);
 
-  const counted = transferBeforePrompt(readBuiltFolder(host.folder)).map(({ path }) => path);
+  const built = readBuiltFolder(host.folder);
+  const leftOut = built.map(({ path }) => path).filter((path) => /(^|\/)[_.]/.test(path));
+  expect(leftOut, 'what GitHub Pages does not serve').toEqual([]);
+  const counted = transferBeforePrompt(built).map(({ path }) => path);
   const others = asked
     .map((address) => address.replace(host.address, '').replace(/^(\?.*)?$/, 'index.html'))
     .filter((path) => path !== 'disk.img' && !counted.includes(path));
