@@ -26,6 +26,11 @@ export function createButton(label: string, className: string, onClick: () => vo
   return button;
 }
 
+/** Touches the document only for a new text: what a screen reader is reading stays as it is. */
+export function setText(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** @param markup of the page's own files: never anything that comes from elsewhere */
 export function fill(element: HTMLElement, markup: string): void {
   element.innerHTML = markup;

@@ -1,4 +1,4 @@
-import { create, createButton, withCode } from '../elements.ts';
+import { create, createButton, setText, withCode } from '../elements.ts';
 import { describeFailure } from '../failure.ts';
 import type { CardForm } from './card-form.ts';
 
@@ -14,11 +14,6 @@ class Fact {
   show(text: string): void {
     setText(this.#value, text);
   }
-}
-
-/** Touches the document only for a new text: what a screen reader is reading stays as it is. */
-export function setText(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
 }
 
 /** Whether a button can be pressed. It is not `disabled`, which would take the focus from it. */

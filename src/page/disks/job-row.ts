@@ -1,6 +1,5 @@
-import { create, createButton } from '../elements.ts';
+import { create, createButton, setText } from '../elements.ts';
 import { formatPercent, formatTransfer, fraction } from '../progress.ts';
-import { setText } from './card.ts';
 import type { Job } from './jobs.ts';
 import type { Row } from './row-list.ts';
 

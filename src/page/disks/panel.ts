@@ -1,9 +1,8 @@
 import type { StorageState } from '../../machine/index.ts';
-import { byId, fill } from '../elements.ts';
+import { byId, fill, setText } from '../elements.ts';
 import type { PanelContent } from '../panels/panel.ts';
 import type { DiskActions } from './actions.ts';
 import { AttachedCard } from './attached-card.ts';
-import { setText } from './card.ts';
 import { JobRow } from './job-row.ts';
 import type { Job, Jobs } from './jobs.ts';
 import { KeptCard } from './kept-card.ts';

@@ -1,6 +1,5 @@
 import type { StorageState } from '../../machine/index.ts';
-import { byId } from '../elements.ts';
-import { setText } from './card.ts';
+import { byId, setText } from '../elements.ts';
 import { promiseWords, storageWords } from './words.ts';
 
 /** The browser's storage in the panel: what is used of it, and whether it stays. */

@@ -6,6 +6,13 @@ import type { PanelDescription } from './panel.ts';
  */
 export const PANELS: readonly PanelDescription[] = [
   {
+    id: 'inspector',
+    places: ['end', 'below'],
+    width: 36,
+    height: 26,
+    load: () => import('../inspector/index.ts'),
+  },
+  {
     id: 'disks',
     places: ['end', 'below'],
     width: 25,

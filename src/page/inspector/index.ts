@@ -1,0 +1,11 @@
+import type { PageServices } from '../page-services.ts';
+import type { PanelContent, PanelFrame } from '../panels/panel.ts';
+import { InspectorPanel } from './panel.ts';
+
+/** The panel "Inspector": the machine's virtio devices and their queues, as they are at every moment. */
+export function fillPanel({ content }: PanelFrame, page: PageServices): PanelContent {
+  const panel = new InspectorPanel(content);
+  page.onMachine((machine) => panel.connect(machine));
+  void panel.connect(page.machine);
+  return panel;
+}

@@ -1,0 +1,125 @@
+import type { Inspector, Machine } from '../../machine/index.ts';
+import { create, setText } from '../elements.ts';
+import { describeFailure } from '../failure.ts';
+import type { PanelContent } from '../panels/panel.ts';
+import { recall, remember } from '../remembered.ts';
+import { Choice } from './choice.ts';
+import { DeviceView } from './device/device-view.ts';
+import { DeviceStrip } from './device-strip.ts';
+import { Explanation } from './explanation.ts';
+import { Frames, Pace } from './frames.ts';
+import { QueueView } from './queue/queue-view.ts';
+import type { View } from './view.ts';
+
+const VIEWS = [
+  { id: 'queue', label: 'Queue' },
+  { id: 'device', label: 'Device' },
+] as const;
+type ViewName = (typeof VIEWS)[number]['id'];
+
+/** What the browser remembers it by. */
+const RECORD = 'inspector';
+/** Milliseconds between two looks at all devices. */
+const STRIP_PACE = 50;
+
+/** What is in the panel "Inspector". */
+export class InspectorPanel implements PanelContent {
+  readonly #none = create('p', 'panel-text inspector-none');
+  readonly #body: HTMLElement;
+  readonly #strip: DeviceStrip;
+  readonly #choice: Choice<ViewName>;
+  readonly #views: Readonly<Record<ViewName, View>>;
+  readonly #panels = new Map<ViewName, HTMLElement>();
+  readonly #frames = new Frames((time) => this.#frame(time));
+  readonly #stripPace = new Pace(STRIP_PACE);
+  #machine: Machine | null = null;
+  #inspector: Inspector | null = null;
+  #seen = false;
+
+  constructor(content: HTMLElement) {
+    const explanation = new Explanation(content);
+    this.#views = { queue: new QueueView(explanation), device: new DeviceView() };
+    this.#strip = new DeviceStrip((queue) => {
+      for (const view of Object.values(this.#views)) view.choose?.(queue);
+    });
+    this.#choice = new Choice('inspector', 'tab', 'What to look at', VIEWS, () => this.#change());
+    this.#body = create('div', 'inspector-body', ...this.#createPanels());
+    const head = create('div', 'inspector-head', this.#strip.element, this.#choice.element);
+    content.append(create('div', 'inspector', head, this.#none, this.#body, explanation.element));
+    const remembered = recall(RECORD);
+    const view = VIEWS.find(({ id }) => id === remembered);
+    if (view !== undefined) this.#choice.choose(view.id);
+  }
+
+  get #view(): View {
+    return this.#views[this.#choice.chosen];
+  }
+
+  /** Looks at another machine; null for none. */
+  async connect(machine: Machine | null): Promise<void> {
+    this.#machine = machine;
+    this.#use(null, 'There is no machine.');
+    if (machine === null) return;
+    try {
+      const inspector = await machine.inspect();
+      // Meanwhile there may be another.
+      if (machine === this.#machine) this.#use(inspector, '');
+    } catch (reason) {
+      console.error(reason);
+      const { message, remedy } = describeFailure(reason);
+      if (machine === this.#machine) this.#use(null, `${message} ${remedy}`);
+    }
+  }
+
+  shown(): void {
+    this.#seen = true;
+    this.#view.shown?.();
+    this.#frames.start();
+  }
+
+  hidden(): void {
+    this.#seen = false;
+    this.#view.hidden?.();
+    this.#frames.stop();
+  }
+
+  #use(inspector: Inspector | null, reason: string): void {
+    this.#inspector = inspector;
+    setText(this.#none, reason);
+    this.#none.hidden = inspector !== null;
+    this.#body.hidden = inspector === null;
+    if (inspector === null) this.#strip.show([]);
+    for (const view of Object.values(this.#views)) view.connect(inspector);
+    this.#stripPace.hurry();
+  }
+
+  #createPanels(): HTMLElement[] {
+    return VIEWS.map(({ id }) => {
+      const panel = create('div', 'inspector-view', this.#views[id].element);
+      panel.id = `inspector-panel-${id}`;
+      panel.setAttribute('role', 'tabpanel');
+      panel.setAttribute('aria-labelledby', `inspector-tab-${id}`);
+      panel.hidden = id !== this.#choice.chosen;
+      this.#panels.set(id, panel);
+      return panel;
+    });
+  }
+
+  #change(): void {
+    const { chosen } = this.#choice;
+    for (const [id, panel] of this.#panels) {
+      const view = this.#views[id];
+      if (this.#seen && !panel.hidden && id !== chosen) view.hidden?.();
+      const appears = panel.hidden && id === chosen;
+      panel.hidden = id !== chosen;
+      if (this.#seen && appears) view.shown?.();
+    }
+    remember(RECORD, chosen);
+  }
+
+  #frame(time: number): void {
+    if (this.#inspector === null) return;
+    if (this.#stripPace.isDue(time)) this.#strip.show(this.#inspector.devices());
+    this.#view.frame(time);
+  }
+}
