@@ -31,6 +31,12 @@ export function setText(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Whether a button can be pressed. It is not `disabled`, which would take the focus from it. */
+export function setAvailable(button: HTMLButtonElement, available: boolean): void {
+  const disabled = available ? null : 'true';
+  if (button.ariaDisabled !== disabled) button.ariaDisabled = disabled;
+}
+
 /** @param markup of the page's own files: never anything that comes from elsewhere */
 export function fill(element: HTMLElement, markup: string): void {
   element.innerHTML = markup;

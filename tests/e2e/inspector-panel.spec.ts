@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import { expectAccessible } from '../support/accessibility.ts';
-import { boot, type } from '../support/built-page.ts';
+import { boot, screen, type } from '../support/built-page.ts';
 
 // The inspector as a visitor sees it, held against the guest's memory, which is read here by hand.
 
@@ -125,6 +125,38 @@ test('shows the queues of a machine, and what each part is', async ({ page }) =>
     await page.mouse.move(ring.x + ring.width / 2, ring.y + ring.height / 2);
     await expect(explanation(page)).toContainText(/descriptor \d+/);
     await expectAccessible(page);
+  });
+
+  await test.step('a disk is held, goes step by step, and nothing is lost', async () => {
+    await button(page, 'requestq1 of Disk root').click();
+    const { available } = await memoryOfQueue(page);
+    const first = word(available, 2);
+    const flight = panel(page).getByRole('grid', { name: 'In flight' });
+    await button(page, 'Hold').click();
+    await button(page, 'Release').waitFor();
+    const read = 'dd if=/dev/vda of=/dev/null bs=4k skip=8 count=2 iflag=direct';
+    await type(page, `${read} && echo all-$((6 * 7))`);
+    await expect(flight).toContainText('waitingRead 8 sectors from sector 64');
+    await button(page, 'Publish one element').click();
+    await expect(panel(page)).toContainText('There is nothing to publish');
+    await button(page, 'Take one chain').click();
+    await expect(flight).toContainText('done, not visibleRead 8 sectors from sector 64');
+    await expect(panel(page).locator('.chain-title')).toHaveText('Read 8 sectors from sector 64');
+    expect(word((await memoryOfQueue(page)).used, 2)).toBe(first);
+    await button(page, 'Withhold interrupts').click();
+    await button(page, 'Publish one element').click();
+    await expect(panel(page)).toContainText('An interrupt is withheld.');
+    expect(word((await memoryOfQueue(page)).used, 2)).toBe(first + 1);
+    await button(page, 'Deliver').click();
+    await expect(flight).toContainText('waitingRead 8 sectors from sector 72');
+    await button(page, 'Withhold interrupts').click();
+    await page.keyboard.press('Escape');
+    await expect(button(page, 'Inspector')).toHaveAttribute('title', /Held: Disk root/);
+    await button(page, 'Inspector').press('Enter');
+    await button(page, 'Slow motion').click();
+    await expect.poll(() => screen(page)).toContain('\nall-42');
+    await button(page, 'Slow motion').click();
+    await expect(panel(page)).toContainText('At full speed.');
   });
 
   await test.step('a device: its status, features and configuration', async () => {

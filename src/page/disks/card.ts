@@ -16,11 +16,6 @@ class Fact {
   }
 }
 
-/** Whether a button can be pressed. It is not `disabled`, which would take the focus from it. */
-export function setAvailable(button: HTMLButtonElement, available: boolean): void {
-  button.ariaDisabled = available ? null : 'true';
-}
-
 /** A disk in the panel: its name, facts about it, what can be done with it, and what went wrong. */
 export class Card {
   readonly element: HTMLLIElement;

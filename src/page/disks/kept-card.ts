@@ -1,6 +1,7 @@
+import { setAvailable } from '../elements.ts';
 import { formatBytes } from '../progress.ts';
 import type { DiskActions } from './actions.ts';
-import { Card, setAvailable } from './card.ts';
+import { Card } from './card.ts';
 import { ExportForm } from './export-form.ts';
 import type { UnattachedDisk } from './model.ts';
 import { NameForm } from './name-form.ts';

@@ -112,10 +112,11 @@ class DeviceEntry {
   }
 }
 
-function stateOf({ dead, needsReset, resetting, paused }: DeviceSnapshot): string {
+function stateOf({ dead, needsReset, resetting, paused, held }: DeviceSnapshot): string {
   if (dead) return 'has ended';
   if (needsReset) return 'needs reset';
   if (resetting) return 'resetting';
+  if (held) return 'held';
   return paused ? 'paused' : '';
 }
 

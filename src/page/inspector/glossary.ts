@@ -226,6 +226,34 @@ export const GLOSSARY = {
     '2.7.8',
     'id indicates the head entry of the descriptor chain describing the buffer (this matches an entry placed in the available ring by the guest earlier), and len the total of bytes written into the buffer.',
   ),
+  hold: own(
+    'hold',
+    'The device takes no more chains and shows nothing more, from now on. The guest goes on; what it waits for does not come. Release lets everything go on, and nothing is lost.',
+  ),
+  take: own(
+    'take one chain',
+    'The held device takes the next chain that a doorbell has told of, reads and writes its buffers, and puts its element into the used ring, where the driver cannot see it yet.',
+  ),
+  publish: term(
+    'publish one element',
+    'The held device stores used idx, one further than it was: the driver can see one more element. Before, the CPU forgets what it has compiled of the memory that was written.',
+    '2.7.8',
+    'The device MUST set len prior to updating the used idx. The device MUST write at least len bytes to descriptor, beginning at the first device-writable buffer, prior to updating the used idx.',
+  ),
+  slowMotion: own(
+    'slow motion',
+    'The device takes a step about once a second: it publishes what is done, or takes what waits.',
+  ),
+  withhold: own(
+    'withhold interrupts',
+    'What the driver would be told by an interrupt is gathered and not told. A driver that waits for interrupts waits on, though used idx has moved.',
+  ),
+  deliver: term(
+    'deliver',
+    'The driver is told now what was withheld.',
+    '4.1.5.3',
+    'If MSI-X capability is disabled: Set the lower bit of the ISR Status field for the device. Send the appropriate PCI interrupt for the device.',
+  ),
   queueSize: term(
     'queue size',
     'Entries of the table and of each ring; always a power of two.',

@@ -3,8 +3,8 @@ import type { PanelContent, PanelFrame } from '../panels/panel.ts';
 import { InspectorPanel } from './panel.ts';
 
 /** The panel "Inspector": the machine's virtio devices and their queues, as they are at every moment. */
-export function fillPanel({ content }: PanelFrame, page: PageServices): PanelContent {
-  const panel = new InspectorPanel(content);
+export function fillPanel(frame: PanelFrame, page: PageServices): PanelContent {
+  const panel = new InspectorPanel(frame, { announce: (sentence) => page.announce(sentence) });
   page.onMachine((machine) => panel.connect(machine));
   void panel.connect(page.machine);
   return panel;

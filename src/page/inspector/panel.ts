@@ -1,7 +1,8 @@
-import type { Inspector, Machine } from '../../machine/index.ts';
+import type { DeviceSnapshot, Inspector, Machine } from '../../machine/index.ts';
 import { create, setText } from '../elements.ts';
 import { describeFailure } from '../failure.ts';
-import type { PanelContent } from '../panels/panel.ts';
+import type { PageServices } from '../page-services.ts';
+import type { PanelContent, PanelFrame } from '../panels/panel.ts';
 import { recall, remember } from '../remembered.ts';
 import { Choice } from './choice.ts';
 import { DeviceView } from './device/device-view.ts';
@@ -30,15 +31,19 @@ export class InspectorPanel implements PanelContent {
   readonly #choice: Choice<ViewName>;
   readonly #views: Readonly<Record<ViewName, View>>;
   readonly #panels = new Map<ViewName, HTMLElement>();
-  readonly #frames = new Frames((time) => this.#frame(time));
+  readonly #frames = new Frames((time) => this.#draw(time));
   readonly #stripPace = new Pace(STRIP_PACE);
   #machine: Machine | null = null;
   #inspector: Inspector | null = null;
   #seen = false;
 
-  constructor(content: HTMLElement) {
+  readonly #frame: PanelFrame;
+
+  constructor(frame: PanelFrame, { announce }: Pick<PageServices, 'announce'>) {
+    this.#frame = frame;
+    const { content } = frame;
     const explanation = new Explanation(content);
-    this.#views = { queue: new QueueView(explanation), device: new DeviceView() };
+    this.#views = { queue: new QueueView(explanation, announce), device: new DeviceView() };
     this.#strip = new DeviceStrip((queue) => {
       for (const view of Object.values(this.#views)) view.choose?.(queue);
     });
@@ -73,6 +78,7 @@ export class InspectorPanel implements PanelContent {
 
   shown(): void {
     this.#seen = true;
+    this.#frame.mark('');
     this.#view.shown?.();
     this.#frames.start();
   }
@@ -81,6 +87,8 @@ export class InspectorPanel implements PanelContent {
     this.#seen = false;
     this.#view.hidden?.();
     this.#frames.stop();
+    for (const view of Object.values(this.#views)) view.closed?.();
+    this.#frame.mark(heldWords(this.#inspector?.devices() ?? []));
   }
 
   #use(inspector: Inspector | null, reason: string): void {
@@ -88,6 +96,7 @@ export class InspectorPanel implements PanelContent {
     setText(this.#none, reason);
     this.#none.hidden = inspector !== null;
     this.#body.hidden = inspector === null;
+    if (!this.#seen) this.#frame.mark('');
     if (inspector === null) this.#strip.show([]);
     for (const view of Object.values(this.#views)) view.connect(inspector);
     this.#stripPace.hurry();
@@ -117,9 +126,16 @@ export class InspectorPanel implements PanelContent {
     remember(RECORD, chosen);
   }
 
-  #frame(time: number): void {
+  #draw(time: number): void {
     if (this.#inspector === null) return;
     if (this.#stripPace.isDue(time)) this.#strip.show(this.#inspector.devices());
     this.#view.frame(time);
   }
+}
+
+/** What waits for somebody to let it go on; empty for nothing. */
+function heldWords(devices: readonly DeviceSnapshot[]): string {
+  const held = devices.filter((device) => device.held || device.withheldIsr !== 0);
+  const names = held.map(({ name }) => name).join(', ');
+  return names === '' ? '' : `Held: ${names}. Release it in the inspector.`;
 }

@@ -16,6 +16,8 @@ export interface View {
   /** It is seen from now on, or not any more. */
   shown?(): void;
   hidden?(): void;
+  /** The panel is closed. */
+  closed?(): void;
   /** Draws, once in each frame while it is seen. @param time of `performance.now()` */
   frame(time: number): void;
 }

@@ -108,6 +108,12 @@ export class Frame implements PanelFrame {
   }
 
   /** Brings the keyboard back to where it was in the panel. */
+  mark(words: string): void {
+    this.#button.classList.toggle('button-marked', words !== '');
+    // Its name stays; this is heard after it.
+    this.#button.title = words;
+  }
+
   focus(): void {
     const last = this.#lastFocus;
     const isThere = last !== null && this.element.contains(last) && last.checkVisibility();

@@ -19,6 +19,8 @@ export interface PanelFrame {
   readonly element: HTMLElement;
   /** What is below its head: empty, for the content to fill. A `.panel-body` in it scrolls. */
   readonly content: HTMLElement;
+  /** Marks the panel's button in the bar, for what goes on while the panel is closed; with words, or none again for ''. */
+  mark(words: string): void;
 }
 
 /** What is in a panel. */

@@ -23,7 +23,7 @@ export class HexView implements TableContent {
   constructor() {
     this.#table = new Table('inspector-bytes', 'Bytes of the buffer', [
       { title: 'Offset', width: '4.5em' },
-      { title: 'Bytes', width: 'max-content', className: 'hex-bytes' },
+      { title: 'Bytes', width: 'calc(var(--hex-digits) * 1ch)', className: 'hex-bytes' },
       { title: 'Text', width: '1fr', className: 'hex-text' },
     ]);
     this.element = create('div', 'hex', this.#table.element);
@@ -46,6 +46,7 @@ export class HexView implements TableContent {
     this.#length = length;
     this.#marked = marked;
     this.#width = this.element.clientWidth >= WIDE_ROOM ? WIDE : NARROW;
+    this.element.style.setProperty('--hex-digits', `${hexColumn(this.#width, this.#width)}`);
     this.#table.show(this);
   }
 

@@ -22,7 +22,7 @@ const SHEETS: readonly { id: Sheet; label: string }[] = [
 const COLUMNS: Readonly<Record<Sheet, readonly Column[]>> = {
   flight: [
     { title: 'Head', width: '3.5em', className: 'cell-number' },
-    { title: 'State', width: '9em' },
+    { title: 'State', width: '10em' },
     { title: 'Request', width: '1fr' },
   ],
   table: [

@@ -1,5 +1,6 @@
 import type { ChainSnapshot, Inspector, QueueSnapshot } from '../../../machine/index.ts';
 import { create, createButton, setText } from '../../elements.ts';
+import { ControlBar } from '../control/control-bar.ts';
 import type { Explanation } from '../explanation.ts';
 import { Pace } from '../frames.ts';
 import { watchPalette } from '../palette.ts';
@@ -35,6 +36,7 @@ export class QueueView implements View {
   readonly #memory: MemoryView;
   readonly #chainView: ChainView;
   readonly #follow: HTMLButtonElement;
+  readonly #control: ControlBar;
   readonly #explanation: Explanation;
   readonly #stages = new QueueStages();
   readonly #chosen = new ChosenChain();
@@ -48,7 +50,8 @@ export class QueueView implements View {
   #chain: ChainSnapshot | null = null;
   #pointedAt: Part | null = null;
 
-  constructor(explanation: Explanation) {
+  /** @param announce says a sentence to those who use a screen reader */
+  constructor(explanation: Explanation, announce: (sentence: string) => void) {
     this.#explanation = explanation;
     const surface = new Surface(this.#canvas, () => this.#drawing.refresh());
     this.#drawing = this.#prepare(surface);
@@ -67,6 +70,7 @@ export class QueueView implements View {
       this.#hurry();
     });
     this.#chainView = new ChainView(this.#follow);
+    this.#control = new ControlBar({ changed: () => this.#hurry(), announce });
     this.#body = this.#build();
     this.element = create('div', 'queue', this.#empty, this.#body);
     this.#listen(surface);
@@ -80,6 +84,10 @@ export class QueueView implements View {
   choose(place: QueuePlace): void {
     this.#place = place;
     this.#forget();
+  }
+
+  closed(): void {
+    this.#control.rest();
   }
 
   frame(time: number): void {
@@ -124,7 +132,7 @@ export class QueueView implements View {
       createCorner('table', 'descriptor table', 'descriptorTable'),
     );
     const picture = create('div', 'queue-picture', ring, this.#readings.element);
-    const left = create('div', 'queue-now', picture, this.#words);
+    const left = create('div', 'queue-now', this.#control.element, picture, this.#words);
     const right = create('div', 'queue-more', this.#memory.element, this.#chainView.element);
     return create('div', 'queue-body', left, right);
   }
@@ -163,6 +171,8 @@ export class QueueView implements View {
     this.#queue = null;
     this.#chain = null;
     this.#pointedAt = null;
+    const control = this.#place && this.#inspector?.control(this.#place.place);
+    this.#control.use(control ?? null);
     this.#hurry();
   }
 
@@ -186,6 +196,7 @@ export class QueueView implements View {
     const device = this.#inspector?.device(queue.place);
     if (!this.#inspector || !device) return;
     this.#readings.show(queue, this.#stages, device);
+    this.#control.show(device);
     setText(this.#words, queueWords(queue, this.#stages));
     const { element } = this.#chainView;
     // Whoever is about to press something in it is not to lose it.
