@@ -13,7 +13,7 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, LaunchOptions } from 'playwright';
+import type { Browser, BrowserContext, LaunchOptions, Page } from 'playwright';
 import { build, type PreviewServer, preview } from 'vite';
 import { findCommand, runCommand } from '../../guest/build/command.ts';
 import {
@@ -33,12 +33,13 @@ import type { Guest, GuestParts } from './sides/guest.ts';
 import { PageSide } from './sides/page-side.ts';
 import { QEMU_PACKAGE, QemuSide } from './sides/qemu-side.ts';
 import { TwoMachines } from './sides/two-machines.ts';
+import { withoutTracePoints } from './without-trace-points.ts';
 
 const PAGES = fileURLToPath(new URL('pages', import.meta.url));
 const PROGRAMS = fileURLToPath(new URL('guest', import.meta.url));
 /** The programs in `guest`, which every guest finds in /tmp/bench. */
 const PROGRAM_NAMES = ['disk-bench', 'fsync-bench', 'integer-bench'];
-const PAGE_NAMES = ['latency', 'ringbox', 'v86', 'v86-page', 'work'];
+const PAGE_NAMES = ['latency', 'ringbox', 'trace-points', 'v86', 'v86-page', 'work'];
 /** The source tree that guests unpack. */
 const TREE = { folders: 25, filesEach: 20, longest: 12 * 1024 };
 
@@ -77,6 +78,7 @@ export class Laboratory {
   readonly pageAddress: string;
   readonly #launchOptions: LaunchOptions;
   readonly #servers: PreviewServer[];
+  #untraced: Promise<void> | null = null;
 
   private constructor(
     parts: Pick<Laboratory, 'guest' | 'browser' | 'folder' | 'qemu'>,
@@ -137,6 +139,42 @@ export class Laboratory {
     const guest = await PageSide.boot(this.browser, address, guestParts(this.guest), RINGBOX_DISK);
     await guest.measure(unpackPrograms(guest.disk));
     return guest;
+  }
+
+  /**
+   * Boots Ringbox's guest in a page of the build `pages`, which is everybody's, or `untraced`, which has no trace points
+   * and is made when it is first asked for.
+   */
+  async bootBuild(name: 'pages' | 'untraced'): Promise<PageSide> {
+    if (name === 'untraced') await this.#buildUntraced();
+    const [path, back] = name === 'pages' ? ['', ''] : ['untraced/', '../'];
+    const parts = guestParts(this.guest);
+    for (const url of ['kernelUrl', 'rootUrl', 'workUrl', 'firmwareUrl'] as const) {
+      parts[url] = back + parts[url];
+    }
+    const address = `${this.address}${path}ringbox.html`;
+    const guest = await PageSide.boot(this.browser, address, parts, RINGBOX_DISK);
+    await guest.measure(unpackPrograms(guest.disk));
+    return guest;
+  }
+
+  /** Opens `page` of both builds, in a process each. */
+  async openBuilds(page: string): Promise<Page[]> {
+    await this.#buildUntraced();
+    const addresses = ['', 'untraced/'].map((path) => `${this.address}${path}${page}`);
+    return Promise.all(
+      addresses.map(async (address) => {
+        const opened = await (await this.browser.newContext()).newPage();
+        await opened.goto(address);
+        await opened.waitForFunction(() => 'timeRequests' in globalThis);
+        return opened;
+      }),
+    );
+  }
+
+  #buildUntraced(): Promise<void> {
+    this.#untraced ??= buildUntraced(this.folder);
+    return this.#untraced;
   }
 
   /** Boots two guests of Ringbox in one page, likewise. */
@@ -238,6 +276,26 @@ async function buildPages(folder: string, minify: boolean): Promise<void> {
     logLevel: 'error',
     build: { outDir, emptyOutDir: true, minify },
   });
+}
+
+/** Ringbox's page again, without trace points, beside the others. */
+async function buildUntraced(folder: string): Promise<void> {
+  const { plugin, counted } = withoutTracePoints();
+  await build({
+    ...BARE,
+    root: PAGES,
+    logLevel: 'error',
+    plugins: [plugin],
+    worker: { format: 'es', plugins: () => [plugin] },
+    build: {
+      target: 'esnext',
+      outDir: join(folder, 'pages/untraced'),
+      assetsInlineLimit: 0,
+      chunkSizeWarningLimit: 4000,
+      rolldownOptions: { input: ['ringbox', 'trace-points'].map((n) => join(PAGES, `${n}.html`)) },
+    },
+  });
+  if (counted.points === 0) throw new Error('the build without trace points found none');
 }
 
 /** Served with the headers that isolate a page, which Ringbox needs, on all sides. */

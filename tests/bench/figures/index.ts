@@ -11,6 +11,7 @@ import { pageFigures } from './page.ts';
 import { processorFigures } from './processor.ts';
 import { ringFigures } from './ring.ts';
 import { togetherFigures } from './together.ts';
+import { traceFigures } from './trace.ts';
 
 /** Every line of the table, in its order. */
 export const figures: Figure[] = [
@@ -25,5 +26,6 @@ export const figures: Figure[] = [
   ...pageFigures,
   ...idleFigures,
   ...ringFigures,
+  ...traceFigures,
   ...growthFigures,
 ];
