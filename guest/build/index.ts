@@ -21,8 +21,12 @@ export const DEFAULT_COMMAND_LINE = 'console=hvc0 root=/dev/vda rw quiet tsc=rel
 
 /** The files of the default guest, as absolute paths into the cache. */
 export interface GuestFiles {
-  /** A bzImage. */
+  /** A vmlinux without symbols: nothing is left for the guest to unpack. */
   kernel: string;
+  /** `kernel` under gzip, for the web page. */
+  kernelCompressed: string;
+  /** The same kernel as a bzImage, for boot loaders. */
+  kernelImage: string;
   /** A raw ext4 image whose trailing zeros are cut off. */
   rootfs: string;
   /** Bytes of the disk: `rootfs` is to be extended to it with zeros. */
@@ -51,7 +55,9 @@ function firmwareIn(folder: string): string {
 function toGuestFiles(folders: Folders): GuestFiles {
   const [kernelFolder, rootfsFolder, firmwareFolder] = folders;
   return {
-    kernel: join(kernelFolder, 'bzImage'),
+    kernel: join(kernelFolder, 'vmlinux'),
+    kernelCompressed: join(kernelFolder, 'vmlinux.gz'),
+    kernelImage: join(kernelFolder, 'bzImage'),
     rootfs: join(rootfsFolder, 'rootfs.ext4'),
     rootfsSize: ROOT_DISK_SIZE,
     rootfsVersion: basename(rootfsFolder),

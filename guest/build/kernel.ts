@@ -1,6 +1,7 @@
-import { copyFileSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { type Artifact, findArtifact, provideArtifact } from './cache.ts';
 import { runCommand } from './command.ts';
 import { SetupError } from './errors.ts';
@@ -11,7 +12,7 @@ import { formatSize, inStep, type Step } from './progress.ts';
 import { provideSource } from './sources.ts';
 
 /** Raise it when this file changes in a way that changes the kernel. */
-const RECIPE = 1;
+const RECIPE = 2;
 const PACKAGE = 'linux-source-6.1';
 /** Raise it to build from a newer package of the same name. */
 const PACKAGE_GENERATION = 1;
@@ -52,12 +53,12 @@ function readFragment(): string {
   return readFileSync(FRAGMENT, 'utf8').split('\n').filter(isOption).join('\n');
 }
 
-/** The folder that holds `bzImage`, or undefined if it is not built. */
+/** The folder that holds `bzImage`, `vmlinux` and `vmlinux.gz`, or undefined if it is not built. */
 export function findKernel(): string | undefined {
   return findArtifact(kernelArtifact());
 }
 
-/** The folder that holds `bzImage`, built first if need be: some minutes. */
+/** The same folder, built first if need be: some minutes. */
 export async function provideKernel(): Promise<string> {
   return findKernel() ?? provideArtifact(kernelArtifact());
 }
@@ -75,6 +76,7 @@ async function buildKernel(folder: string): Promise<Record<string, string>> {
     () => formatSize(statSync(image).size),
   );
   copyFileSync(image, join(folder, 'bzImage'));
+  await keepUnpacked(tree, folder);
   copyFileSync(join(tree, '.config'), join(folder, 'config'));
   const release = await runCommand('make', ['-s', 'ARCH=i386', 'kernelrelease'], {
     directory: tree,
@@ -82,6 +84,13 @@ async function buildKernel(folder: string): Promise<Record<string, string>> {
   rmSync(tree, { recursive: true });
   const version = await runCommand('dpkg-deb', ['-f', source.path, 'Version']);
   return { package: PACKAGE, packageVersion: version.trim(), release: release.trim() };
+}
+
+/** Keeps what is in the bzImage, without symbols, and for those who download it under gzip. */
+async function keepUnpacked(tree: string, folder: string): Promise<void> {
+  const kernel = join(folder, 'vmlinux');
+  await runCommand('objcopy', ['--strip-all', join(tree, 'vmlinux'), kernel]);
+  writeFileSync(`${kernel}.gz`, gzipSync(readFileSync(kernel), { level: 9 }));
 }
 
 /** Unpacks the source in `folder/tree`. */

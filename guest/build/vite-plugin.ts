@@ -27,10 +27,10 @@ function served(source: string, name: string, extension = ''): ServedFile {
   return { path: `guest/${name}-${version}${extension}`, source, size: statSync(source).size };
 }
 
-function servedFiles({ kernel, rootfsCompressed, firmware }: GuestFiles): ServedFiles {
+function servedFiles({ kernelCompressed, rootfsCompressed, firmware }: GuestFiles): ServedFiles {
   return {
-    kernel: served(kernel, 'bzImage'),
     // Not .gz: hosts take that for an encoding, and browsers unpack it on its way.
+    kernel: served(kernelCompressed, 'vmlinux', '.gzip'),
     rootfs: served(rootfsCompressed, 'rootfs', '.ext4.gzip'),
     firmware: served(firmware, 'seabios', '.bin'),
   };
@@ -42,7 +42,7 @@ function manifest(guest: GuestFiles, files: ServedFiles): string {
   const { version, commandLine, rootfsSize, rootfsVersion } = guest;
   return JSON.stringify({
     version,
-    kernel: place(files.kernel),
+    kernel: { ...place(files.kernel), unpackedSize: statSync(guest.kernel).size },
     rootfs: { ...place(files.rootfs), diskSize: rootfsSize, version: rootfsVersion },
     firmware: place(files.firmware),
     commandLine,

@@ -1,5 +1,5 @@
 import type { Emulator } from '../emulator/emulator.ts';
-import { BootError } from './linux.ts';
+import { BootError } from './boot-error.ts';
 
 /** The reset vector is the last 16 bytes of the first MiB, and the firmware ends there. */
 const FIRMWARE_END = 0x100000;

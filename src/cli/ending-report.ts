@@ -13,7 +13,7 @@ export type Stop =
 const USAGE_CODES: ReadonlySet<string> = new Set([
   'memory-out-of-range',
   'memory-too-small',
-  'not-a-bzimage',
+  'not-a-kernel',
   'not-a-firmware',
   'initrd-too-large',
   'command-line-too-long',

@@ -9,7 +9,7 @@ console and the console to standard output, until the guest powers off or reboot
 the default guest runs it in its shell with the standard streams of this command; one word is a
 shell line, several are the words of one command.
 
-  --kernel FILE      boot this bzImage instead of the default guest
+  --kernel FILE      boot this bzImage or vmlinux instead of the default guest
   --bios             boot with firmware (SeaBIOS), which starts the first --disk, vda. There is no
                      screen: firmware and boot loader use the serial port as their console
   --initrd FILE      initial RAM disk

@@ -1,6 +1,6 @@
 import { accessSync, constants, readFileSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { checkKernel } from '../boot/linux.ts';
+import { readKernelImage } from '../boot/kernel-image.ts';
 import type { DiskArgument } from './options.ts';
 import { messageOf, usageError } from './run-error.ts';
 
@@ -33,14 +33,14 @@ export function checkReadableFile(file: string, label = file): Stats {
 }
 
 /** Checks that a file is a kernel that the machine can start. @throws RunError */
-export function checkBzImage(file: string): void {
+export function checkKernel(file: string): void {
   checkReadable('--kernel', file);
   try {
-    checkKernel(readFileSync(file));
+    readKernelImage(readFileSync(file));
   } catch (error) {
     throw usageError(
-      `--kernel ${file}: this is no bzImage (${messageOf(error)}); ` +
-        'give the file arch/x86/boot/bzImage of a kernel built for x86',
+      `--kernel ${file}: this is no Linux kernel for i386 (${messageOf(error)}); ` +
+        'give its bzImage, such as arch/x86/boot/bzImage, or its vmlinux',
     );
   }
 }

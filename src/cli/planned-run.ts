@@ -3,7 +3,7 @@ import { prepareFirmware, prepareGuest } from '../../guest/build/index.ts';
 import type { Plan, PlannedDisk } from '../headless/protocol.ts';
 import { defaultCommandLine, ownCommandLine } from './command-line.ts';
 import type { SoftwareFiles } from './host-routes.ts';
-import { checkBzImage, checkDisk, checkDistinct, checkReadable } from './input-files.ts';
+import { checkDisk, checkDistinct, checkKernel, checkReadable } from './input-files.ts';
 import type { RunOptions } from './options.ts';
 import { shellText } from './quoting.ts';
 
@@ -17,7 +17,7 @@ export interface PlannedRun {
 
 /** Checks the files that were given, before anything takes long. @throws RunError */
 export function checkFiles(options: RunOptions): void {
-  if (options.kernel !== undefined) checkBzImage(options.kernel);
+  if (options.kernel !== undefined) checkKernel(options.kernel);
   if (options.initrd !== undefined) checkReadable('--initrd', options.initrd);
   for (const disk of options.disks) checkDisk(disk);
   checkDistinct(options.disks);

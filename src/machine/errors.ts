@@ -9,7 +9,7 @@ export type MachineErrorCode =
   | 'memory-unavailable'
   | 'guest-file-missing'
   | 'contradictory-address'
-  | 'not-a-bzimage'
+  | 'not-a-kernel'
   | 'not-a-firmware'
   | 'memory-too-small'
   | 'initrd-too-large'

@@ -67,7 +67,10 @@ export interface DiskOptions {
 export type Software = KernelOptions | FirmwareOptions;
 
 export interface KernelOptions {
-  /** A Linux bzImage. It is started at its 32-bit entry point; no firmware is involved. */
+  /**
+   * A Linux kernel for i386: a bzImage, or an uncompressed `vmlinux`, which starts sooner. It is
+   * started at its 32-bit entry point; no firmware is involved.
+   */
   kernel: Blob;
   /** An initial RAM disk. */
   initrd?: Blob;

@@ -1,5 +1,7 @@
+import { BootError } from '../boot/boot-error.ts';
 import { checkFirmware, startFirmware } from '../boot/firmware.ts';
-import { BootError, checkKernel, startLinux } from '../boot/linux.ts';
+import { readKernelImage } from '../boot/kernel-image.ts';
+import { startLinux } from '../boot/linux.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import type { PciBus } from '../pci/bus.ts';
 import { MachineError } from './errors.ts';
@@ -20,8 +22,8 @@ export async function readSoftware(software: Software): Promise<PowerOn> {
 }
 
 async function readKernel(options: KernelOptions): Promise<PowerOn> {
-  const kernel = await bytesOf(options.kernel);
-  explained(() => checkKernel(kernel));
+  const file = await bytesOf(options.kernel);
+  const kernel = explained(() => readKernelImage(file));
   const initrd = options.initrd ? await bytesOf(options.initrd) : null;
   return (emulator, bus) => {
     bus.assignResources((port, value) => emulator.writePort(port, value));
@@ -41,9 +43,9 @@ async function bytesOf(blob: Blob): Promise<Uint8Array> {
 }
 
 /** Runs `action`, with the words for a person in what it throws. */
-function explained(action: () => void): void {
+function explained<Result>(action: () => Result): Result {
   try {
-    action();
+    return action();
   } catch (error) {
     throw error instanceof BootError ? explain(error) : error;
   }
@@ -51,9 +53,9 @@ function explained(action: () => void): void {
 
 function explain(error: BootError): MachineError {
   const [message, remedy] = {
-    'not-a-bzimage': [
-      `The kernel is no bzImage: ${error.message}.`,
-      'Choose a Linux kernel for x86 in bzImage format, such as arch/x86/boot/bzImage.',
+    'not-a-kernel': [
+      `The kernel is no Linux kernel for i386: ${error.message}.`,
+      'Choose a bzImage, such as arch/x86/boot/bzImage, or the vmlinux it is made from.',
     ],
     'not-a-firmware': [
       `The firmware is no PC BIOS: ${error.message}.`,

@@ -49,10 +49,11 @@ async function imageAt(url: URL, name: string, context: LoadingContext) {
 }
 
 async function loadOwnKernel(manifest: Manifest, context: LoadingContext): Promise<Blob> {
-  const { url, size } = manifest.kernel;
-  const kernel = await new Response(await download(url, 'Kernel', context, size)).blob();
-  if (kernel.size >= size) return kernel;
-  throw fileMissing(url.pathname, `only ${kernel.size} of its ${size} bytes arrived`);
+  const { url, size, unpackedSize } = manifest.kernel;
+  const packed = await download(url, 'Kernel', context, size);
+  const kernel = await new Response(await unpacked(packed)).blob();
+  if (kernel.size >= unpackedSize) return kernel;
+  throw fileMissing(url.pathname, `only ${kernel.size} of its ${unpackedSize} bytes arrived`);
 }
 
 /** Ringbox's own kernel and root disk, and behind them the disks of the plan. */

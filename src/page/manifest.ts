@@ -6,7 +6,12 @@ const MANIFEST_PATH = 'guest/manifest.json';
 /** Which files make Ringbox's own guest; guest/manifest.json, with its URLs resolved. */
 export interface Manifest {
   version: string;
-  kernel: { url: URL; size: number };
+  kernel: {
+    url: URL;
+    /** Bytes of the gzip file, and of the kernel in it. */
+    size: number;
+    unpackedSize: number;
+  };
   rootfs: {
     url: URL;
     /** Bytes of the gzip file. */
@@ -23,7 +28,7 @@ export interface Manifest {
 /** The manifest as it lies in the file. */
 interface ManifestFile {
   version: string;
-  kernel: { url: string; size: number };
+  kernel: { url: string; size: number; unpackedSize: number };
   rootfs: { url: string; size: number; diskSize: number; version: string };
   firmware: { url: string; size: number };
   commandLine: string;

@@ -140,7 +140,7 @@ export async function findProblems(plan: MachinePlan): Promise<PlanProblems> {
     problems.disks = 'Firmware starts what is on the first disk: add one.';
   }
   if (plan.kernel instanceof File && !(await isKernelFile(plan.kernel))) {
-    problems.kernel = `${plan.kernel.name} is no Linux bzImage: it lacks the mark “HdrS”.`;
+    problems.kernel = `${plan.kernel.name} is no Linux kernel: neither a bzImage nor a vmlinux for i386.`;
   }
   for (const { source } of plan.disks) {
     if (!(source instanceof File)) continue;

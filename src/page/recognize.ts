@@ -3,6 +3,11 @@ export type FileKind = 'kernel' | 'initrd' | 'disk';
 
 const HEAD_LENGTH = 0x206;
 const BZIMAGE_MAGIC_OFFSET = 0x202;
+/** An executable for the i386 in 32-bit ELF, where a vmlinux has its beginning. */
+const ELF_386 = [
+  [0, [0x7f, ...ascii('ELF'), 1, 1]],
+  [16, [2, 0, 3, 0]],
+] as const;
 const GZIP = [0x1f, 0x8b];
 /** Bytes that `isGzip` looks at. */
 export const GZIP_MAGIC_LENGTH = GZIP.length;
@@ -34,6 +39,14 @@ export function isBzImage(head: Uint8Array): boolean {
   return hasBytes(head, BZIMAGE_MAGIC_OFFSET, ascii('HdrS'));
 }
 
+export function isVmlinux(head: Uint8Array): boolean {
+  return ELF_386.every(([offset, bytes]) => hasBytes(head, offset, bytes));
+}
+
+function isKernel(head: Uint8Array): boolean {
+  return isBzImage(head) || isVmlinux(head);
+}
+
 export function isGzip(head: Uint8Array): boolean {
   return hasBytes(head, 0, GZIP);
 }
@@ -62,14 +75,14 @@ async function readHeadInside(file: Blob): Promise<Uint8Array> {
 /** Recognises a file by its content alone; whatever has no mark of its own is a disk image. */
 export async function recognizeFile(file: Blob): Promise<FileKind> {
   const head = await readHead(file);
-  if (isBzImage(head)) return 'kernel';
+  if (isKernel(head)) return 'kernel';
   if (isInitrd(head)) return 'initrd';
   if (isGzip(head)) return isInitrd(await readHeadInside(file)) ? 'initrd' : 'disk';
   return 'disk';
 }
 
 export async function isKernelFile(file: Blob): Promise<boolean> {
-  return isBzImage(await readHead(file));
+  return isKernel(await readHead(file));
 }
 
 export async function isCompressed(file: Blob): Promise<boolean> {

@@ -45,6 +45,9 @@ const TREE = { folders: 25, filesEach: 20, longest: 12 * 1024 };
 
 /** Where the pages are served, here and on the next port; clones that work side by side need ports of their own. */
 const PORT = Number(process.env.RINGBOX_TEST_PORT ?? 5283);
+/** The kernel's two forms, as the pages know them. */
+const BZ_IMAGE = 'bzImage';
+const VMLINUX = 'vmlinux';
 /** Bytes of the disk to be worked with: more than any cache of a processor holds. */
 export const WORK_SIZE = 128 * 1024 * 1024;
 /** The disk to be worked with, as Ringbox's guest calls it. */
@@ -207,7 +210,9 @@ export class Laboratory {
   }
 
   #bootPage(side: 'ringbox' | 'v86', changes: Partial<GuestParts>): Promise<Guest> {
-    const parts = { ...guestParts(this.guest), ...changes };
+    // v86 takes only bzImages; Ringbox takes what is in one, as its own page does.
+    const kernelUrl = `guest/${side === 'v86' ? BZ_IMAGE : VMLINUX}`;
+    const parts = { ...guestParts(this.guest), kernelUrl, ...changes };
     const disk = side === 'v86' ? '/dev/sdb' : RINGBOX_DISK;
     return PageSide.boot(this.browser, `${this.address}${side}.html`, parts, disk);
   }
@@ -216,7 +221,7 @@ export class Laboratory {
     if (this.qemu === null) throw new Error('there is no qemu-system-i386');
     return QemuSide.boot({
       program: this.qemu,
-      kernel: this.guest.kernel,
+      kernel: this.guest.kernelImage,
       commandLine: this.guest.commandLine,
       disks: ['root.img', 'work.img'].map((name) => join(this.folder, name)),
       sink: join(this.folder, 'sink'),
@@ -233,7 +238,7 @@ function unpackPrograms(disk: string): string {
 /** What pages start, by addresses below theirs. */
 function guestParts({ rootfsSize, commandLine }: GuestFiles): GuestParts {
   return {
-    kernelUrl: 'guest/bzImage',
+    kernelUrl: `guest/${BZ_IMAGE}`,
     rootUrl: 'guest/rootfs.ext4.gzip',
     rootSize: rootfsSize,
     workUrl: 'guest/work.img',
@@ -309,7 +314,8 @@ function servedFrom(outDir: string, port: number) {
 async function makeDisks(folder: string, guest: GuestFiles): Promise<void> {
   const served = join(folder, 'pages/guest');
   mkdirSync(served);
-  copyFileSync(guest.kernel, join(served, 'bzImage'));
+  copyFileSync(guest.kernelImage, join(served, BZ_IMAGE));
+  copyFileSync(guest.kernel, join(served, VMLINUX));
   copyFileSync(guest.rootfsCompressed, join(served, 'rootfs.ext4.gzip'));
   copyFileSync(guest.firmware, join(served, 'seabios.bin'));
   await writeFile(join(served, 'parts.json'), JSON.stringify(guestParts(guest)));

@@ -226,7 +226,7 @@ test.describe('the exit status, with one line', () => {
       [['--memory', '2'], /^--memory takes .* from 32 to 2048/],
       [['--kernel', join(folder, 'none')], /none: there is no such file/],
       [['--kernel', folder], /not a regular file/],
-      [['--kernel', makeFile('text', 5000)], /text: this is no bzImage .*bzImage of a kernel/],
+      [['--kernel', makeFile('text', 5000)], /text: this is no Linux kernel .*bzImage, such as/],
       [['--disk', makeFile('odd', 1000)], /odd: 1000 bytes are no multiple of 512.*-s 1024 /],
       [['--disk', makeFile('empty', 0)], /empty: 0 bytes/],
       [['--disk', makeFile('twice', 512), '--disk', join(folder, 'twice')], /given twice/],

@@ -63,10 +63,10 @@ export class TestMachine extends GuestShell {
   /** The options of a machine with the default guest. */
   static async options(test: TestMachineOptions = {}): Promise<MachineOptions> {
     const manifest: Manifest = await (await fetch('/guest/manifest.json')).json();
-    const kernel = await fetchBlob(test.kernel?.url ?? `/${manifest.kernel.url}`);
-    const rootfs = await fetch(`/${manifest.rootfs.url}`);
-    const image = rootfs.body?.pipeThrough(new DecompressionStream('gzip'));
-    if (image === undefined) throw new Error('the root disk is empty');
+    const kernel = await (test.kernel === undefined
+      ? new Response(await fetchUnpacked(manifest.kernel.url)).blob()
+      : fetchBlob(test.kernel.url));
+    const image = await fetchUnpacked(manifest.rootfs.url);
     const disks: DiskOptions[] = [{ image, size: manifest.rootfs.diskSize, name: 'root' }];
     for (const { url, address, size, readOnly, keep } of test.disks ?? []) {
       disks.push({
@@ -120,6 +120,13 @@ export class TestMachine extends GuestShell {
   async #readTerminal({ output }: ConsolePort | SerialPort): Promise<void> {
     for await (const bytes of output) this.receive(bytes);
   }
+}
+
+/** One of the guest's files that lie under gzip. */
+async function fetchUnpacked(path: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const { body } = await fetch(`/${path}`);
+  if (body === null) throw new Error(`${path} is empty`);
+  return body.pipeThrough(new DecompressionStream('gzip'));
 }
 
 async function fetchBlob(url: string): Promise<Blob> {

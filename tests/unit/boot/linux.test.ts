@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { BootError, checkKernel, type LinuxParts, startLinux } from '../../../src/boot/linux.ts';
+import { BootError } from '../../../src/boot/boot-error.ts';
+import { readKernelImage } from '../../../src/boot/kernel-image.ts';
+import { type LinuxParts, startLinux } from '../../../src/boot/linux.ts';
 import type { Emulator, ProtectedModeStart } from '../../../src/emulator/emulator.ts';
 import { GuestMemory } from '../../../src/ring/guest-memory.ts';
 import { type KernelParts, kernelImage } from './kernel-image.ts';
@@ -27,7 +29,12 @@ function load(kernel: KernelParts = {}, parts: Partial<LinuxParts> = {}): Protec
     memory,
     startProtectedMode: (start: ProtectedModeStart) => starts.push(start),
   } as unknown as Emulator;
-  startLinux(emulator, { kernel: kernelImage(kernel), initrd: null, commandLine: '', ...parts });
+  startLinux(emulator, {
+    kernel: readKernelImage(kernelImage(kernel)),
+    initrd: null,
+    commandLine: '',
+    ...parts,
+  });
   expect(starts).toHaveLength(1);
   return starts[0];
 }
@@ -46,13 +53,13 @@ function bootError(action: () => void): BootError {
 const parameter = (offset: number) => memory.read32(BOOT_PARAMETERS + offset);
 const bytes = (address: number, length: number) => [...ram.slice(address, address + length)];
 
-describe('checkKernel', () => {
+describe('readKernelImage', () => {
   test('takes a bzImage, also as a part of a larger buffer', () => {
     const kernel = kernelImage();
-    checkKernel(kernel);
+    readKernelImage(kernel);
     const larger = new Uint8Array(kernel.length + 3);
     larger.set(kernel, 3);
-    checkKernel(larger.subarray(3));
+    readKernelImage(larger.subarray(3));
   });
 
   test.each<[string, Uint8Array, RegExp]>([
@@ -66,13 +73,13 @@ describe('checkKernel', () => {
     ['a kernel that ends with its setup', kernelImage({ body: new Uint8Array(0) }), /cut short/],
     ['a kernel that ends inside its setup', kernelImage().slice(0, 1024), /cut short/],
   ])('refuses %s and says why', (_, kernel, reason) => {
-    const error = bootError(() => checkKernel(kernel));
-    expect(error.code).toBe('not-a-bzimage');
+    const error = bootError(() => readKernelImage(kernel));
+    expect(error.code).toBe('not-a-kernel');
     expect(error.message).toMatch(reason);
   });
 
   test('takes the oldest protocol that it says it takes', () => {
-    checkKernel(kernelImage({ version: 0x020a }));
+    readKernelImage(kernelImage({ version: 0x020a }));
   });
 });
 
@@ -106,7 +113,7 @@ describe('startLinux', () => {
       const kernel = kernelImage({ jumpLength: 0x6a });
       kernel.fill(0xcc, 0x26c, 0x2d0);
       const emulator = { memory, startProtectedMode: () => {} } as unknown as Emulator;
-      startLinux(emulator, { kernel, initrd: null, commandLine: '' });
+      startLinux(emulator, { kernel: readKernelImage(kernel), initrd: null, commandLine: '' });
       expect(bytes(BOOT_PARAMETERS, 0x1e8)).toEqual(new Array(0x1e8).fill(0));
       const changed = new Set([0x210, 0x228, 0x229, 0x22a, 0x22b]);
       for (let offset = 0x1f1; offset < 0x26c; offset++) {
@@ -215,8 +222,10 @@ describe('startLinux', () => {
     const kernel = kernelImage({ magic: 0 });
     const emulator = { memory, startProtectedMode: starts.push } as unknown as Emulator;
     expect(
-      bootError(() => startLinux(emulator, { kernel, initrd: null, commandLine: '' })).code,
-    ).toBe('not-a-bzimage');
+      bootError(() =>
+        startLinux(emulator, { kernel: readKernelImage(kernel), initrd: null, commandLine: '' }),
+      ).code,
+    ).toBe('not-a-kernel');
     expect(Buffer.compare(ram, new Uint8Array(RAM))).toBe(0);
     expect(starts).toEqual([]);
   });

@@ -65,7 +65,7 @@ describe('exitCodeOf', () => {
   });
 
   it.each([
-    ['not-a-bzimage', 2],
+    ['not-a-kernel', 2],
     ['memory-out-of-range', 2],
     ['memory-too-small', 2],
     ['too-many-devices', 2],

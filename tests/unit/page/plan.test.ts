@@ -73,7 +73,7 @@ describe('findProblems', () => {
     expect(await findProblems(plan({ kernel: 'firmware', disks: [disk(512)] }))).toEqual({});
   });
 
-  it('names the kernel that is no bzImage', async () => {
+  it('names the kernel that is none', async () => {
     const problems = await findProblems(plan({ kernel: new File(['elf'], 'vmlinux') }));
     expect(problems.kernel).toContain('vmlinux');
   });

@@ -21,6 +21,14 @@ describe('recognizeFile', () => {
     expect(await isKernelFile(kernel)).toBe(true);
   });
 
+  it('knows a vmlinux for i386 by what an ELF file says of itself', async () => {
+    const header = [0x7f, ...ascii('ELF'), 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 3, 0];
+    expect(await recognizeFile(fileWith(header))).toBe('kernel');
+    expect(await isKernelFile(fileWith(header))).toBe(true);
+    const for64Bits = header.with(4, 2).with(18, 0x3e);
+    expect(await recognizeFile(fileWith(for64Bits))).toBe('disk');
+  });
+
   it('takes HdrS anywhere else for nothing', async () => {
     expect(await recognizeFile(fileWith(ascii('HdrS'), 0x200))).toBe('disk');
     expect(await isKernelFile(new Blob(['HdrS']))).toBe(false);
