@@ -26,6 +26,7 @@ export function readBzImage(file: Uint8Array): KernelImage {
   const headerEnd = SetupHeader.magic + header.getUint8(SetupHeader.jumpLength);
   return {
     entry,
+    unpacksItself: true,
     parts: [{ address: entry, bytes: file.subarray(setupLength(header)) }],
     // The kernel unpacks itself to its preferred address and takes so much room there.
     end:

@@ -5,6 +5,8 @@ import { isElf, readVmlinux } from './vmlinux.ts';
 export interface KernelImage {
   /** Guest-physical address of the 32-bit entry point. */
   entry: number;
+  /** It is compressed, and begins with code that unpacks it. */
+  unpacksItself: boolean;
   /** What is copied where, before it is entered. */
   parts: { address: number; bytes: Uint8Array }[];
   /** Guest-physical end of the room that it needs from its beginning on, for itself alone. */

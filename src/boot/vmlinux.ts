@@ -70,6 +70,7 @@ export function readVmlinux(file: Uint8Array): KernelImage {
   check(parts.length > 0, 'its ELF file has nothing to be loaded');
   return {
     entry: header.getUint32(Elf.entry, true),
+    unpacksItself: false,
     parts,
     end,
     setupHeader: setupHeader(),

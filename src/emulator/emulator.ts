@@ -1,12 +1,14 @@
 import { BusMap } from '../bus/bus-map.ts';
 import { GuestMemory } from '../ring/guest-memory.ts';
-import { shareEmulatorMemory, shareImportedMemory } from './shared-wasm.ts';
+import { shareImportedMemory } from './shared-wasm.ts';
 import { V86, type V86Cpu, type V86Imports, type V86Runner } from './v86.ts';
 
 /** EFLAGS.IF: the CPU takes interrupts. */
 const INTERRUPT_FLAG = 0x200;
 /** v86 keeps the entries of JIT code at the end of its function table, from this index on. */
 const JIT_TABLE_OFFSET = 1024;
+/** The number of v86's setting that switches its JIT off. */
+const JIT_DISABLED = 0;
 const MIB = 1024 * 1024;
 const PORT_BLOCK_SHIFT = 9;
 const MEMORY_BLOCK_SHIFT = 12;
@@ -37,15 +39,6 @@ export interface EmulatorParts {
   hooks: EmulatorHooks;
 }
 
-/**
- * Compiles v86.wasm, as the package ships it, with its memory changed to the shared kind. One
- * module serves any number of emulators.
- * @throws UnknownEmulatorError for another v86.wasm than the known one
- */
-export async function compileEmulator(wasm: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(await shareEmulatorMemory(wasm));
-}
-
 /** The registers with which a guest begins that is started without firmware. */
 export interface ProtectedModeStart {
   instructionPointer: number;
@@ -74,6 +67,10 @@ export class Emulator {
   readonly #cpu: V86Cpu;
   #instructions = 0;
   #lastCounter = 0;
+  /** From how many `#instructions` on the guest's code is compiled. */
+  #compileFrom = 0;
+  /** The RAM may hold something: until the first reset it is as the browser gave it, all zero. */
+  #ramUsed = false;
 
   private constructor(v86: V86, ports: BusMap, mappedMemory: BusMap, hooks: EmulatorHooks) {
     this.#v86 = v86;
@@ -130,7 +127,23 @@ export class Emulator {
   runSlice(): number {
     const milliseconds = (this.#cpu.wm.exports.main_loop as () => number)();
     this.#countInstructions();
+    if (this.#instructions >= this.#compileFrom) this.#setCompiler(true);
     return milliseconds;
+  }
+
+  /**
+   * Compiles none of the guest's code during its next `instructions`. For a start, which runs most
+   * code once: what a browser's compiler threads do about it takes the CPU from the guest.
+   */
+  interpretFirst(instructions: number): void {
+    this.#compileFrom = this.#instructions + instructions;
+    this.#setCompiler(false);
+  }
+
+  #setCompiler(enabled: boolean): void {
+    if (enabled) this.#compileFrom = Number.POSITIVE_INFINITY;
+    const configure = this.#cpu.wm.exports.set_jit_config as (index: number, value: number) => void;
+    configure(JIT_DISABLED, enabled ? 0 : 1);
   }
 
   /** The CPU waits for an interrupt. */
@@ -205,7 +218,9 @@ export class Emulator {
   reset(): void {
     this.#cpu.reset_cpu();
     this.#lastCounter = this.#cpu.instruction_counter[0];
-    this.memory.fill(0, 0, this.memory.size);
+    // To fill what is zero would make the browser find real memory for all of it, at once.
+    if (this.#ramUsed) this.memory.fill(0, 0, this.memory.size);
+    this.#ramUsed = true;
     this.#cpu.jit_clear_cache();
     this.#cpu.full_clear_tlb();
   }

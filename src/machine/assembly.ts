@@ -1,10 +1,4 @@
-import emulatorUrl from 'v86/build/v86.wasm?url';
-import {
-  compileEmulator,
-  Emulator,
-  type EmulatorHooks,
-  OutOfMemoryError,
-} from '../emulator/emulator.ts';
+import { Emulator, type EmulatorHooks, OutOfMemoryError } from '../emulator/emulator.ts';
 import { UnknownEmulatorError } from '../emulator/shared-wasm.ts';
 import { ByteRing } from '../link/byte-ring.ts';
 import { Attention } from '../link/control-block.ts';
@@ -12,6 +6,7 @@ import { FREE_SLOTS, PciBus } from '../pci/bus.ts';
 import { Pvpanic } from '../pci/pvpanic.ts';
 import { Patience } from '../transport/patience.ts';
 import { DeviceBay, type DeviceHooks, type DevicePlan } from './device-bay.ts';
+import { emulatorModule } from './emulator-module.ts';
 import { MachineError } from './errors.ts';
 import type { DiskOptions, OfferOptions } from './options.ts';
 
@@ -138,36 +133,4 @@ async function makeEmulator(memory: number, hooks: EmulatorHooks): Promise<Emula
     }
     throw cause;
   }
-}
-
-let compiled: Promise<WebAssembly.Module> | null = null;
-
-/** The emulator's module, loaded and compiled once for all machines of the page. */
-function emulatorModule(): Promise<WebAssembly.Module> {
-  compiled ??= fetchEmulator().then(compileEmulator);
-  // A failure is not kept: the next machine tries again.
-  compiled.catch(() => {
-    compiled = null;
-  });
-  return compiled;
-}
-
-async function fetchEmulator(): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await fetch(emulatorUrl);
-  if (!response.ok) {
-    const message = `The emulator, ${emulatorUrl}, could not be loaded (HTTP ${response.status}).`;
-    throw new MachineError('guest-file-missing', message, 'Build the page again: `npm start`.');
-  }
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  return isGzip(bytes) ? gunzip(bytes) : bytes;
-}
-
-/** The built page has the emulator under gzip. */
-function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
-
-async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return new Uint8Array(await new Response(unpacked).arrayBuffer());
 }

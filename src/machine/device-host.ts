@@ -4,6 +4,7 @@ import type { DeviceService, SharedParts } from '../devices/service.ts';
 import type { QueueStep } from '../devices/steps.ts';
 import { ControlBlock, Word } from '../link/control-block.ts';
 import type { DeviceDescription } from '../link/description.ts';
+import { takeWorker } from './device-workers.ts';
 import { MachineError } from './errors.ts';
 
 /** What a host tells of its worker. */
@@ -63,10 +64,7 @@ export class DeviceHost {
     transfer: Transferable[],
     hooks: HostHooks,
   ): Promise<DeviceHost> {
-    const worker = new Worker(new URL('../../workers/device.ts', import.meta.url), {
-      type: 'module',
-      name: `ringbox ${kind} ${parts.index}`,
-    });
+    const worker = takeWorker();
     const service = Comlink.wrap<DeviceService>(worker);
     const death = new Death(kind);
     worker.addEventListener('message', ({ data }: MessageEvent<Partial<TroubleMessage>>) => {

@@ -82,4 +82,5 @@ export {
   QUEUE_LIMITS,
   type Software,
 } from './options.ts';
+export { preloadMachine } from './preload.ts';
 export { SerialPort } from './serial-port.ts';

@@ -21,6 +21,13 @@ export async function readSoftware(software: Software): Promise<PowerOn> {
   return 'firmware' in software ? readFirmware(software) : readKernel(software);
 }
 
+/**
+ * Guest instructions that an uncompressed kernel is interpreted for: ours takes some 17 million to
+ * its prompt, nearly all of them run a few times only. With the compiler it was there a second later
+ * on two cores. What unpacks itself is compiled from the beginning, as that is one long loop.
+ */
+const START_INSTRUCTIONS = 20e6;
+
 async function readKernel(options: KernelOptions): Promise<PowerOn> {
   const file = await bytesOf(options.kernel);
   const kernel = explained(() => readKernelImage(file));
@@ -29,6 +36,7 @@ async function readKernel(options: KernelOptions): Promise<PowerOn> {
     bus.assignResources((port, value) => emulator.writePort(port, value));
     const { commandLine } = options;
     explained(() => startLinux(emulator, { kernel, initrd, commandLine }));
+    emulator.interpretFirst(kernel.unpacksItself ? 0 : START_INSTRUCTIONS);
   };
 }
 
