@@ -6,7 +6,6 @@ import {
 } from '../link/control-block.ts';
 import { Feature } from '../link/features.ts';
 import { nextTask } from '../link/next-task.ts';
-import { wordChanged } from '../link/wait.ts';
 import type { GuestMemory } from '../ring/guest-memory.ts';
 import type { DeviceTrace } from '../trace/device-trace.ts';
 import type { VirtioDevice } from './device.ts';
@@ -199,8 +198,8 @@ export class DeviceRuntime {
       // Work that only waits for the CPU thread's sync is still work: worth spinning for.
       const awaitsSync = this.#held ? this.#steps.waiting : this.#unpublished;
       this.#control.store(Word.busy, awaitsSync ? 1 : 0);
-      if (this.#asynchronous > 0) await wordChanged(this.#control.words, Word.signal, signal);
-      else this.#spinner.waitForChange(Word.signal, signal, awaitsSync ? SYNC_SPIN : 0);
+      if (this.#asynchronous > 0) await this.#control.untilSignal(signal);
+      else this.#spinner.waitForSignal(signal, awaitsSync ? SYNC_SPIN : 0);
     }
     await this.#device.close();
   }

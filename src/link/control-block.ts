@@ -1,4 +1,5 @@
 import { MAXIMUM_QUEUE_SIZE } from '../ring/layout.ts';
+import { wordChanged } from './wait.ts';
 
 /**
  * The shared words of one device: all that the CPU thread and the device's worker say to each
@@ -53,6 +54,9 @@ export const Word = {
   hold: 19,
   /** ... and what of it the worker has carried out. Written by the worker. */
   held: 20,
+  /** 1 while the worker sleeps on `signal`, or is about to: only then it has to be woken. Written
+   * by the worker. */
+  asleep: 21,
 } as const;
 
 /** Words of one queue; offsets from `ControlBlock.queueBase`. Written by the CPU thread. */
@@ -167,10 +171,28 @@ export class ControlBlock {
     return ((word >>> (head & 31)) & 1) === 1;
   }
 
-  /** Wakes the worker. Any thread may call it. */
+  /**
+   * Wakes the worker. Any thread may call it. To wake it costs a system call, so one that is awake is
+   * left alone: it has said that it will sleep before it looks at the word for the last time, and
+   * whoever finds that it has not yet has changed the word before that look.
+   */
   signal(): void {
     Atomics.add(this.words, Word.signal, 1);
-    Atomics.notify(this.words, Word.signal);
+    if (Atomics.load(this.words, Word.asleep) === 1) Atomics.notify(this.words, Word.signal);
+  }
+
+  /** Blocks until there was a signal after `seen`, a value of `Word.signal`. For the worker. */
+  sleep(seen: number): void {
+    Atomics.store(this.words, Word.asleep, 1);
+    Atomics.wait(this.words, Word.signal, seen);
+    Atomics.store(this.words, Word.asleep, 0);
+  }
+
+  /** The same without blocking: the worker's other tasks go on. It may resolve early. */
+  async untilSignal(seen: number): Promise<void> {
+    Atomics.store(this.words, Word.asleep, 1);
+    await wordChanged(this.words, Word.signal, seen);
+    Atomics.store(this.words, Word.asleep, 0);
   }
 }
 

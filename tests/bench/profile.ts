@@ -26,7 +26,7 @@ export interface SelfTime {
 }
 
 /** Where a thread has nothing to do: as the profiler calls it, and where a device's worker waits. */
-const WAITING = ['(idle)', 'waitForChange'];
+const WAITING = ['(idle)', 'waitForSignal', 'sleep'];
 /** A module of WebAssembly with more functions than this is an emulator. */
 const MODULE_OF_ONE = 1;
 const SHOWN = 15;

@@ -38,7 +38,7 @@ test('time of their own is summed by function, and guest code is one', () => {
 
 test('threads that only waited are left out, and the busiest comes first', () => {
   const [waiting, some, busy] = [
-    profileOf(['(idle)', ''], ['waitForChange', 'http://localhost/device.js']),
+    profileOf(['(idle)', ''], ['waitForSignal', 'http://localhost/device.js']),
     profileOf(['(idle)', ''], ['serve', 'http://localhost/device.js']),
     profileOf(['draw', 'http://localhost/page.js']),
   ];

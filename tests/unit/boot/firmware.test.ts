@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { checkFirmware, startFirmware } from '../../../src/boot/firmware.ts';
 import { BootError } from '../../../src/boot/boot-error.ts';
+import { checkFirmware, startFirmware } from '../../../src/boot/firmware.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
 import { GuestMemory } from '../../../src/ring/guest-memory.ts';
 
