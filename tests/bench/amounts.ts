@@ -1,3 +1,6 @@
+/** How long a measurement is for which somebody has guessed a first amount. */
+const FIRST_SECONDS = 2;
+
 /**
  * How much work makes a measurement last as long as it is to: sides differ tenfold, and a fixed
  * amount would be over at once on one or take minutes on another. Learnt from run to run.
@@ -12,10 +15,10 @@ export class Amounts {
     this.#seconds = seconds;
   }
 
-  /** How much to do of `what`: `first` as long as nobody knows. */
+  /** How much to do of `what`: as long as nobody knows, `first` in a measurement of two seconds. */
   of(what: string, first: number): number {
-    const rate = this.#rates.get(what);
-    return rate === undefined ? first : Math.max(1, Math.round(rate * this.#seconds));
+    const rate = this.#rates.get(what) ?? first / FIRST_SECONDS;
+    return Math.max(1, Math.round(rate * this.#seconds));
   }
 
   /** So much of `what` has taken so long. */

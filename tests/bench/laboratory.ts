@@ -1,55 +1,33 @@
-import { randomBytes } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { copyFileSync, existsSync, mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, LaunchOptions, Page } from 'playwright';
-import { build, type PreviewServer, preview } from 'vite';
-import { findCommand, runCommand } from '../../guest/build/command.ts';
-import {
-  buildGuestProgram,
-  type GuestFiles,
-  prepareGuest,
-  provideChromium,
-} from '../../guest/build/index.ts';
+import { type PreviewServer, preview } from 'vite';
+import { findCommand } from '../../guest/build/command.ts';
+import { type GuestFiles, prepareGuest, provideChromium } from '../../guest/build/index.ts';
 import { ensurePackages } from '../../guest/build/packages.ts';
 import { projectDirectory } from '../../guest/build/paths.ts';
-import { inStep } from '../../guest/build/progress.ts';
 import { loadPlaywright, sandboxArguments } from '../../src/cli/browser.ts';
 import { ISOLATION_HEADERS } from '../../src/hosting/headers.ts';
-import { Noise } from '../support/noise.ts';
 import type { MachineName, SideName } from './figure.ts';
+import {
+  BARE,
+  BZ_IMAGE,
+  buildUntraced,
+  type MaterialOptions,
+  makeMaterials,
+  PAGES,
+  unpackPrograms,
+  VMLINUX,
+  workDisk,
+} from './materials.ts';
 import type { Guest, GuestParts } from './sides/guest.ts';
 import { PageSide } from './sides/page-side.ts';
 import { QEMU_PACKAGE, QemuSide } from './sides/qemu-side.ts';
 import { TwoMachines } from './sides/two-machines.ts';
-import { withoutTracePoints } from './without-trace-points.ts';
-
-const PAGES = fileURLToPath(new URL('pages', import.meta.url));
-const PROGRAMS = fileURLToPath(new URL('guest', import.meta.url));
-/** The programs in `guest`, which every guest finds in /tmp/bench. */
-const PROGRAM_NAMES = ['disk-bench', 'fsync-bench', 'integer-bench'];
-const PAGE_NAMES = ['latency', 'ringbox', 'trace-points', 'v86', 'v86-page', 'work'];
-/** The source tree that guests unpack. */
-const TREE = { folders: 25, filesEach: 20, longest: 12 * 1024 };
 
 /** Where the pages are served, here and on the next port; clones that work side by side need ports of their own. */
 const PORT = Number(process.env.RINGBOX_TEST_PORT ?? 5283);
-/** The kernel's two forms, as the pages know them. */
-const BZ_IMAGE = 'bzImage';
-const VMLINUX = 'vmlinux';
-/** Bytes of the disk to be worked with: more than any cache of a processor holds. */
-export const WORK_SIZE = 128 * 1024 * 1024;
 /** The disk to be worked with, as Ringbox's guest calls it. */
 export const RINGBOX_DISK = '/dev/vdb';
 /** MiB of RAM of every guest. */
@@ -97,8 +75,7 @@ export class Laboratory {
     [this.address, this.pageAddress] = servers.map((server) => server.resolvedUrls?.local[0] ?? '');
   }
 
-  /** @param minify what the pages run, as it ships; otherwise functions keep their names */
-  static async open(minify = true): Promise<Laboratory> {
+  static async open(options: MaterialOptions): Promise<Laboratory> {
     const guest = await prepareGuest();
     const executablePath = await provideChromium();
     const qemu = await provideQemu();
@@ -106,8 +83,7 @@ export class Laboratory {
       join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'ringbox-bench-'),
     );
     try {
-      await inStep('Building the pages', () => buildPages(folder, minify));
-      await inStep('Making the disks', () => makeDisks(folder, guest));
+      await makeMaterials(folder, guest, guestParts(guest), options);
       const servers = [
         await preview({ ...BARE, root: PAGES, ...servedFrom(join(folder, 'pages'), PORT) }),
         await preview({ root: projectDirectory, ...servedFrom(join(folder, 'page'), PORT + 1) }),
@@ -130,16 +106,16 @@ export class Laboratory {
   }
 
   /** Boots the guest of `side` to its prompt and unpacks the programs in it. */
-  async boot(side: MachineName, changes: Partial<GuestParts> = {}): Promise<Guest> {
-    const guest = side === 'qemu' ? await this.#bootQemu() : await this.#bootPage(side, changes);
+  async boot(side: MachineName): Promise<Guest> {
+    const guest =
+      side === 'qemu' ? await this.#bootQemu(['root', 'work']) : await this.#bootPage(side);
     await guest.measure(unpackPrograms(guest.disk));
     return guest;
   }
 
   /** Boots Ringbox's guest with a clock at its work disk (pages/latency.ts), likewise. */
   async bootObserved(): Promise<PageSide> {
-    const address = `${this.address}latency.html`;
-    const guest = await PageSide.boot(this.browser, address, guestParts(this.guest), RINGBOX_DISK);
+    const guest = await this.#bootPage('latency');
     await guest.measure(unpackPrograms(guest.disk));
     return guest;
   }
@@ -188,6 +164,16 @@ export class Laboratory {
     return two;
   }
 
+  /** Boots Ringbox's guest to its prompt with its root disk and so many small ones, without programs. */
+  bootPlain(furtherDisks: number, memory = MEMORY): Promise<Guest> {
+    return this.#bootPage('ringbox', { workUrl: null, furtherDisks, memory });
+  }
+
+  /** Boots QEMU's guest to its prompt with its root disk, without programs. */
+  bootPlainQemu(): Promise<QemuSide> {
+    return this.#bootQemu(['root']);
+  }
+
   /** Starts a browser that has a profile, on a disk, as a visitor's has. Closing it deletes that. */
   async openProfile(): Promise<BrowserContext> {
     const profile = mkdtempSync(join(tmpdir(), 'ringbox-bench-'));
@@ -209,30 +195,35 @@ export class Laboratory {
     rmSync(this.folder, { recursive: true });
   }
 
-  #bootPage(side: 'ringbox' | 'v86', changes: Partial<GuestParts>): Promise<Guest> {
+  #bootPage(
+    page: 'ringbox' | 'latency' | 'v86',
+    changes: Partial<GuestParts> = {},
+  ): Promise<PageSide> {
     // v86 takes only bzImages; Ringbox takes what is in one, as its own page does.
-    const kernelUrl = `guest/${side === 'v86' ? BZ_IMAGE : VMLINUX}`;
+    const kernelUrl = `guest/${page === 'v86' ? BZ_IMAGE : VMLINUX}`;
     const parts = { ...guestParts(this.guest), kernelUrl, ...changes };
-    const disk = side === 'v86' ? '/dev/sdb' : RINGBOX_DISK;
-    return PageSide.boot(this.browser, `${this.address}${side}.html`, parts, disk);
+    const disk = page === 'v86' ? '/dev/sdb' : RINGBOX_DISK;
+    return PageSide.boot(this.browser, `${this.address}${page}.html`, parts, disk);
   }
 
-  #bootQemu(): Promise<Guest> {
+  /** With disks of its own: like the others it begins with fresh ones, and QEMU locks what it has. */
+  #bootQemu(names: ('root' | 'work')[]): Promise<QemuSide> {
     if (this.qemu === null) throw new Error('there is no qemu-system-i386');
+    const folder = mkdtempSync(join(this.folder, 'qemu-'));
+    const disks = names.map((name) => join(folder, name));
+    for (const disk of disks) {
+      copyFileSync(disk.endsWith('root') ? this.guest.rootfs : workDisk(this.folder), disk);
+    }
+    truncateSync(disks[0], this.guest.rootfsSize);
     return QemuSide.boot({
       program: this.qemu,
       kernel: this.guest.kernelImage,
       commandLine: this.guest.commandLine,
-      disks: ['root.img', 'work.img'].map((name) => join(this.folder, name)),
-      sink: join(this.folder, 'sink'),
+      folder,
+      disks,
       memory: MEMORY,
     });
   }
-}
-
-/** The programs lie at the beginning of the disk to be worked with. */
-function unpackPrograms(disk: string): string {
-  return `tar -x -C /tmp -f ${disk}`;
 }
 
 /** What pages start, by addresses below theirs. */
@@ -256,103 +247,9 @@ async function provideQemu(): Promise<string | null> {
   return findCommand(requirement.provides) ?? null;
 }
 
-/** Of our own pages, which have nothing to do with the project's configuration of Vite. */
-const BARE = { configFile: false as const, base: './' };
-
-async function buildPages(folder: string, minify: boolean): Promise<void> {
-  await build({
-    ...BARE,
-    root: PAGES,
-    logLevel: 'error',
-    worker: { format: 'es' },
-    build: {
-      target: 'esnext',
-      minify,
-      outDir: join(folder, 'pages'),
-      emptyOutDir: true,
-      assetsInlineLimit: 0,
-      chunkSizeWarningLimit: 4000,
-      rolldownOptions: { input: PAGE_NAMES.map((name) => join(PAGES, `${name}.html`)) },
-    },
-  });
-  const outDir = join(folder, 'page');
-  await build({
-    root: projectDirectory,
-    logLevel: 'error',
-    build: { outDir, emptyOutDir: true, minify },
-  });
-}
-
-/** Ringbox's page again, without trace points, beside the others. */
-async function buildUntraced(folder: string): Promise<void> {
-  const { plugin, counted } = withoutTracePoints();
-  await build({
-    ...BARE,
-    root: PAGES,
-    logLevel: 'error',
-    plugins: [plugin],
-    worker: { format: 'es', plugins: () => [plugin] },
-    build: {
-      target: 'esnext',
-      outDir: join(folder, 'pages/untraced'),
-      assetsInlineLimit: 0,
-      chunkSizeWarningLimit: 4000,
-      rolldownOptions: { input: ['ringbox', 'trace-points'].map((n) => join(PAGES, `${n}.html`)) },
-    },
-  });
-  if (counted.points === 0) throw new Error('the build without trace points found none');
-}
-
 /** Served with the headers that isolate a page, which Ringbox needs, on all sides. */
 function servedFrom(outDir: string, port: number) {
   const headers = ISOLATION_HEADERS;
   const preview = { port, strictPort: true, host: 'localhost', headers };
   return { logLevel: 'error' as const, build: { outDir }, preview };
-}
-
-/** What the pages fetch, and for QEMU raw images that it may write to. */
-async function makeDisks(folder: string, guest: GuestFiles): Promise<void> {
-  const served = join(folder, 'pages/guest');
-  mkdirSync(served);
-  copyFileSync(guest.kernelImage, join(served, BZ_IMAGE));
-  copyFileSync(guest.kernel, join(served, VMLINUX));
-  copyFileSync(guest.rootfsCompressed, join(served, 'rootfs.ext4.gzip'));
-  copyFileSync(guest.firmware, join(served, 'seabios.bin'));
-  await writeFile(join(served, 'parts.json'), JSON.stringify(guestParts(guest)));
-  await makeWorkDisk(folder, join(served, 'work.img'));
-  copyFileSync(join(served, 'work.img'), join(folder, 'work.img'));
-  copyFileSync(guest.rootfs, join(folder, 'root.img'));
-  truncateSync(join(folder, 'root.img'), guest.rootfsSize);
-}
-
-/**
- * The disk to be worked with: an archive of our programs at its start, and noise behind it, so that
- * no side has pages that were never written, which cost it nothing.
- */
-async function makeWorkDisk(folder: string, target: string): Promise<void> {
-  const tree = join(folder, 'tree/bench');
-  mkdirSync(tree, { recursive: true });
-  for (const name of PROGRAM_NAMES) {
-    copyFileSync(await buildGuestProgram(join(PROGRAMS, `${name}.c`)), join(tree, name));
-  }
-  makeTree(join(tree, 'tree'));
-  const archive = join(folder, 'programs.tar');
-  await runCommand('tar', ['-c', '-f', archive, '-C', join(folder, 'tree'), 'bench']);
-  const image = randomBytes(WORK_SIZE);
-  readFileSync(archive).copy(image);
-  await writeFile(target, image);
-}
-
-/** Files of text in folders, the same ones for ever. */
-function makeTree(tree: string): void {
-  const line = 'static int some_function(struct some_type *argument, int number);\n';
-  const noise = new Noise(1);
-  for (let folder = 0; folder < TREE.folders; folder++) {
-    const path = join(tree, `folder-${folder}`);
-    mkdirSync(path, { recursive: true });
-    for (let file = 0; file < TREE.filesEach; file++) {
-      const lines = 1 + (noise.next() % Math.floor(TREE.longest / line.length));
-      writeFileSync(join(path, `file-${file}.c`), line.repeat(lines));
-    }
-  }
 }

@@ -10,11 +10,9 @@ async function boot(bench: Bench, side: MachineName, visits: number): Promise<nu
   await bench.quiet();
   const { laboratory } = bench;
   if (side === 'qemu') {
-    const begin = performance.now();
-    const guest = await laboratory.boot(side);
-    const milliseconds = performance.now() - begin;
+    const guest = await laboratory.bootPlainQemu();
     await guest.dispose();
-    return milliseconds;
+    return guest.untilPrompt;
   }
   const address =
     side === 'ringbox' ? laboratory.pageAddress : `${laboratory.address}v86-page.html`;

@@ -15,7 +15,7 @@ async function start(
     memory: parts.memory,
     disks: [
       { image: await fetchImage(parts.rootUrl), size: parts.rootSize },
-      { image: await fetchImage(parts.workUrl) },
+      ...(parts.workUrl === null ? [] : [{ image: await fetchImage(parts.workUrl) }]),
       ...Array.from({ length: parts.furtherDisks }, () => ({ size: FURTHER_SIZE })),
     ],
   });

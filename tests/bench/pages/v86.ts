@@ -15,7 +15,9 @@ async function start(
   const emulator = await makeShippedV86({
     ...shippedOptions(parts),
     hda: { buffer: await fetchDisk(parts.rootUrl, parts.rootSize) },
-    hdb: { buffer: await (await fetch(parts.workUrl)).arrayBuffer() },
+    ...(parts.workUrl !== null && {
+      hdb: { buffer: await (await fetch(parts.workUrl)).arrayBuffer() },
+    }),
     virtio_console: true,
   });
   emulator.add_listener('virtio-console0-output-bytes', receive);

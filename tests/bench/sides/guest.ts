@@ -22,9 +22,9 @@ export interface GuestParts {
   /** The root disk's image under gzip, and the bytes of the disk. */
   rootUrl: string;
   rootSize: number;
-  /** The disk to be worked with. */
-  workUrl: string;
-  /** Small disks after these two; only Ringbox's guest has them. */
+  /** The disk to be worked with, if there is one. */
+  workUrl: string | null;
+  /** Small disks after these; only Ringbox's guest has them. */
   furtherDisks: number;
   firmwareUrl: string;
   commandLine: string;

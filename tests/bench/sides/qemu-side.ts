@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Guest } from './guest.ts';
 import { type MeasuredResult, MeasuredShell, PRINT_MARK } from './measured-shell.ts';
 import { processorTime } from './processes.ts';
@@ -16,10 +17,10 @@ export interface QemuOptions {
   program: string;
   kernel: string;
   commandLine: string;
-  /** Raw images, in memory (tmpfs), of the root disk and the one to be worked with. */
+  /** Its own, in memory (tmpfs); it is deleted in the end. */
+  folder: string;
+  /** Raw images of its disks, the root disk first. */
   disks: string[];
-  /** Takes what the guest writes to its second console. */
-  sink: string;
   /** MiB. */
   memory: number;
 }
@@ -35,11 +36,16 @@ export class QemuSide implements Guest {
   readonly disk = '/dev/vdb';
   readonly #process: ChildProcess;
   readonly #shell: MeasuredShell;
+  readonly #folder: string;
+  /** Takes what the guest writes to its second console. */
   readonly #sink: string;
+  /** From its start to the shell's prompt, in milliseconds. */
+  untilPrompt = Number.NaN;
 
   private constructor(options: QemuOptions) {
-    this.#sink = options.sink;
-    this.#process = spawn(options.program, qemuArguments(options), {
+    this.#folder = options.folder;
+    this.#sink = join(options.folder, 'sink');
+    this.#process = spawn(options.program, qemuArguments(options, this.#sink), {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     process.once('exit', () => this.#process.kill('SIGKILL'));
@@ -52,12 +58,14 @@ export class QemuSide implements Guest {
   }
 
   static async boot(options: QemuOptions): Promise<QemuSide> {
+    const begin = performance.now();
     const side = new QemuSide(options);
     const failed = once(side.#process, 'exit').then(([code]) => {
       throw new Error(`qemu-system-i386 has ended with status ${code}`);
     });
     failed.catch(() => undefined);
     await Promise.race([side.#shell.untilPrompt(), failed]);
+    side.untilPrompt = performance.now() - begin;
     return side;
   }
 
@@ -87,14 +95,19 @@ export class QemuSide implements Guest {
   }
 
   async dispose(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    const ended = once(this.#process, 'exit');
-    this.#process.kill('SIGKILL');
-    await ended;
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const ended = once(this.#process, 'exit');
+      this.#process.kill('SIGKILL');
+      await ended;
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 
-function qemuArguments({ kernel, commandLine, disks, sink, memory }: QemuOptions): string[] {
+function qemuArguments(
+  { kernel, commandLine, disks, memory }: QemuOptions,
+  sink: string,
+): string[] {
   const modern = 'disable-legacy=on';
   return [
     ...['-accel', 'tcg', '-machine', 'pc', '-m', `${memory}`],
