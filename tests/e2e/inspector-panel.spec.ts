@@ -60,7 +60,10 @@ test('shows the queues of a machine, and what each part is', async ({ page }) =>
 
   await test.step('the rings as they lie in memory', async () => {
     await type(page, 'dd if=/dev/vda of=/dev/null bs=4k count=300 iflag=direct; sync');
-    const { available, used } = await settled(page);
+    await settled(page);
+    // The guest writes to its disk by itself, seconds later: between two looks it must stand still.
+    await page.evaluate(() => window.ringbox.machine?.pause());
+    const { available, used } = await memoryOfQueue(page);
     const value = (name: string) =>
       panel(page).locator('.reading').filter({ hasText: name }).locator('.reading-value');
     await expect(value('avail idx')).toHaveText(`${word(available, 2)}`);
@@ -89,6 +92,7 @@ test('shows the queues of a machine, and what each part is', async ({ page }) =>
       expect(id).toBe(`${long(used, 4 + 8 * Number(slot))}`);
       expect(len).toBe(grouped(long(used, 8 + 8 * Number(slot))));
     }
+    await page.evaluate(() => window.ringbox.machine?.resume());
   });
 
   await test.step('what is in flight, and the bytes of a chain', async () => {
@@ -178,12 +182,11 @@ test('shows the queues of a machine, and what each part is', async ({ page }) =>
 });
 
 /** The memory of the queue once nothing is in flight any more. */
-async function settled(page: Page) {
+async function settled(page: Page): Promise<void> {
   await expect
     .poll(async () => {
       const { available, used } = await memoryOfQueue(page);
       return word(available, 2) > 300 && word(available, 2) === word(used, 2);
     })
     .toBe(true);
-  return memoryOfQueue(page);
 }
