@@ -101,10 +101,10 @@ test.describe('the page', () => {
   test('takes a kernel and a disk that are dropped onto it', async ({ page }) => {
     await boot(page);
     await page.evaluate(async () => {
-      // As much of a vmlinux as tells that it is one.
-      const kernel = new Uint8Array(4096);
-      kernel.set([0x7f, 0x45, 0x4c, 0x46, 1, 1]);
-      kernel.set([2, 0, 3, 0], 16);
+      const manifest = await (await fetch('guest/manifest.json')).json();
+      const { body } = await fetch(manifest.kernel.url);
+      const unpacked = body?.pipeThrough(new DecompressionStream('gzip'));
+      const kernel = await new Response(unpacked).blob();
       const files = new DataTransfer();
       files.items.add(new File([kernel], 'my-kernel'));
       files.items.add(new File([new Uint8Array(1024)], 'my-disk.img'));
