@@ -2,10 +2,11 @@
 // The one entry of Ringbox's commands, in plain JavaScript without any dependency: a fresh clone
 // has no node_modules yet. It checks Node, brings the dependencies, and hands over to TypeScript,
 // which Vite loads, so that no other TypeScript runner is needed.
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureDependencies } from './dependencies.mjs';
 import { nodeVersionProblem } from './node-version.mjs';
+import { loadTypeScript } from './typescript.mjs';
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -39,23 +40,8 @@ async function main([name, ...parameters]) {
   if (!command) return complain(name ? `unknown command '${name}'\n\n${USAGE}` : USAGE, 2);
   ensureDependencies(project);
   const [file, entry] = command;
-  const module = await load(file);
+  const module = await loadTypeScript(file);
   return module[entry](parameters);
-}
-
-/** Loads a TypeScript module and all it imports. */
-async function load(file) {
-  const { runnerImport } = await import('vite');
-  const { NODE_ENV: environment } = process.env;
-  const { module } = await runnerImport(join(project, file), {
-    root: project,
-    configFile: false,
-    envFile: false,
-    logLevel: 'error',
-  });
-  // The runner has declared this process one for development; what is built from here on is not.
-  if (environment === undefined) delete process.env.NODE_ENV;
-  return module;
 }
 
 function complain(message, code) {
