@@ -42,7 +42,7 @@ function manifest(guest: GuestFiles, files: ServedFiles): string {
   const { version, commandLine, rootfsSize, rootfsVersion } = guest;
   return JSON.stringify({
     version,
-    kernel: { ...place(files.kernel), unpackedSize: statSync(guest.kernel).size },
+    kernel: place(files.kernel),
     rootfs: { ...place(files.rootfs), diskSize: rootfsSize, version: rootfsVersion },
     firmware: place(files.firmware),
     commandLine,

@@ -1,6 +1,5 @@
 import type { DiskOptions, MachineOptions } from '../machine/options.ts';
 import { requestBeginning, unpacked } from './download.ts';
-import { fileMissing } from './failure.ts';
 import { keptDiskOptions } from './kept-options.ts';
 import { type Manifest, requestManifest } from './manifest.ts';
 import {
@@ -12,7 +11,7 @@ import {
 } from './plan.ts';
 import { isCompressed } from './recognize.ts';
 import { type Keeping, loadRootDisk } from './root-disk.ts';
-import { download, type LoadingContext, receive } from './transfer.ts';
+import { download, downloadWhole, type LoadingContext, receive } from './transfer.ts';
 
 /** What a plan has become. */
 export interface LoadedMachine {
@@ -49,11 +48,9 @@ async function imageAt(url: URL, name: string, context: LoadingContext) {
 }
 
 async function loadOwnKernel(manifest: Manifest, context: LoadingContext): Promise<Blob> {
-  const { url, size, unpackedSize } = manifest.kernel;
-  const packed = await download(url, 'Kernel', context, size);
-  const kernel = await new Response(await unpacked(packed)).blob();
-  if (kernel.size >= unpackedSize) return kernel;
-  throw fileMissing(url.pathname, `only ${kernel.size} of its ${unpackedSize} bytes arrived`);
+  const { url, size } = manifest.kernel;
+  const packed = await downloadWhole(url, 'Kernel', context, size);
+  return new Response(await unpacked(packed.stream())).blob();
 }
 
 /** Ringbox's own kernel and root disk, and behind them the disks of the plan. */
@@ -83,7 +80,7 @@ async function loadOtherGuest(plan: MachinePlan, source: Source, context: Loadin
 
 async function loadFirmware(manifest: Manifest, context: LoadingContext): Promise<Blob> {
   const { url, size } = manifest.firmware;
-  return new Response(await download(url, 'Firmware', context, size)).blob();
+  return downloadWhole(url, 'Firmware', context, size);
 }
 
 /** Firmware, and the disks of the plan, the first of which it starts. */

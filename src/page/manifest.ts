@@ -6,12 +6,8 @@ const MANIFEST_PATH = 'guest/manifest.json';
 /** Which files make Ringbox's own guest; guest/manifest.json, with its URLs resolved. */
 export interface Manifest {
   version: string;
-  kernel: {
-    url: URL;
-    /** Bytes of the gzip file, and of the kernel in it. */
-    size: number;
-    unpackedSize: number;
-  };
+  /** A vmlinux under gzip, and the bytes of that. */
+  kernel: { url: URL; size: number };
   rootfs: {
     url: URL;
     /** Bytes of the gzip file. */
@@ -28,7 +24,7 @@ export interface Manifest {
 /** The manifest as it lies in the file. */
 interface ManifestFile {
   version: string;
-  kernel: { url: string; size: number; unpackedSize: number };
+  kernel: { url: string; size: number };
   rootfs: { url: string; size: number; diskSize: number; version: string };
   firmware: { url: string; size: number };
   commandLine: string;

@@ -3,11 +3,10 @@ import { lookAtKeptDisk } from '../machine/disks/kept-disk-work.ts';
 import { forgetKeptDisk, type KeptDisk, keptDisks } from '../machine/disks/kept-disks.ts';
 import type { DiskOptions } from '../machine/options.ts';
 import { type OnBytes, unpacked } from './download.ts';
-import { fileMissing } from './failure.ts';
 import { deleteImagesExcept, storedImage, storeImage } from './kept-images.ts';
 import type { Manifest } from './manifest.ts';
 import { ROOT_DISK, type RootPlan } from './plan.ts';
-import { download, type LoadingContext } from './transfer.ts';
+import { downloadWhole, type LoadingContext } from './transfer.ts';
 
 /** Ringbox's own root disk; its changes are kept in the browser. */
 
@@ -146,9 +145,7 @@ export function progressOf(
 
 async function downloadImage({ rootfs }: Manifest, context: LoadingContext): Promise<Blob> {
   const { url, size } = rootfs;
-  const image = await new Response(await download(url, 'Root disk', context, size)).blob();
-  if (image.size >= size) return image;
-  throw fileMissing(url.pathname, `only ${image.size} of its ${size} bytes arrived`);
+  return downloadWhole(url, 'Root disk', context, size);
 }
 
 /** What is kept, if anything is; null in a browser that has no storage for the page. */

@@ -1,4 +1,5 @@
 import { announcedSize, type Bytes, bodyOf, counted, type OnBytes, request } from './download.ts';
+import { fileMissing } from './failure.ts';
 
 export interface LoadingContext {
   /** Shows that a file is on its way; the answer is told of its bytes. */
@@ -20,6 +21,22 @@ export async function download(
 ): Promise<ReadableStream<Bytes>> {
   const response = await request(url, url.pathname, context.signal);
   return receive(response, name, context, size);
+}
+
+/**
+ * Downloads all of a file from the page's own host, as it lies there, in sight of the visitor.
+ * @param size bytes that it has at least
+ * @throws MachineError that names the file, also when it is cut short
+ */
+export async function downloadWhole(
+  url: URL,
+  name: string,
+  context: LoadingContext,
+  size: number,
+): Promise<Blob> {
+  const file = await new Response(await download(url, name, context, size)).blob();
+  if (file.size >= size) return file;
+  throw fileMissing(url.pathname, `only ${file.size} of its ${size} bytes arrived`);
 }
 
 /** The body of an answer, whose arrival the visitor sees. */
