@@ -3,7 +3,7 @@ import type { DescriptorChain } from './chain.ts';
 /**
  * A position in one part of a chain (the device-readable or the device-writable one) that moves
  * over segment borders, so that a device makes no assumption about how the driver framed its
- * request (VIRTIO 1.4, 2.6.4 "Message Framing").
+ * request (VIRTIO 1.4, 2.7.4 "Message Framing").
  *
  * Two ways to use it: `read*`, `write*`, `copy*` and `fill` move bytes; or step by
  * `nextPiece(limit)`, which gives `address` and `length` of contiguous guest memory, for a

@@ -16,7 +16,7 @@ export const NO_TYPE = -1;
 /**
  * One request of the block device (VIRTIO 1.4, 5.2.6), parsed from a chain: a header of 16 bytes
  * and the data to write in the device-readable part; the data to read and one status byte, the
- * last, in the device-writable part. Where descriptors begin and end means nothing (2.6.4).
+ * last, in the device-writable part. Where descriptors begin and end means nothing (2.7.4).
  *
  * The header is read from guest memory once. An object is parsed into again and again.
  */

@@ -23,7 +23,7 @@ const NEEDS_RESET: ViolationClause = {
 
 const FRAMING: ViolationClause = {
   id: 'SPLIT-001',
-  section: '2.6.4',
+  section: '2.7.4',
   text: 'The device MUST NOT make assumptions about the particular arrangement of descriptors',
 };
 
