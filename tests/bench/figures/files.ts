@@ -4,6 +4,8 @@ import { ratesOf, type TitledWork } from './rate.ts';
 
 const FORGET = 'sync; echo 3 > /proc/sys/vm/drop_caches';
 const UNPACKED = '/root/unpacked';
+// Other figures leave files in /root, of which no two sides have the same.
+const ALL_FILES = 'find / -xdev -path /root -prune -o -type f -print';
 
 const works: TitledWork[] = [
   {
@@ -11,7 +13,7 @@ const works: TitledWork[] = [
     title: 'find / | xargs cat, all files of the root disk',
     first: 1,
     command: (count) =>
-      `for i in $(seq ${count}); do ${FORGET}; find / -xdev -type f | xargs cat > /dev/null; done`,
+      `for i in $(seq ${count}); do ${FORGET}; ${ALL_FILES} | xargs cat > /dev/null; done`,
   },
   {
     name: 'files-tar',

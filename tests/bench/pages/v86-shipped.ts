@@ -20,8 +20,8 @@ export interface ShippedV86 {
 export interface ShippedV86Options {
   /** Bytes. */
   memory_size: number;
-  bios: { url: string };
-  bzimage: { url: string };
+  bios: { url: string } | { buffer: ArrayBuffer };
+  bzimage: { url: string } | { buffer: ArrayBuffer };
   cmdline: string;
   /** A whole image in memory is what v86 serves fastest. */
   hda: { buffer: ArrayBuffer };
@@ -29,6 +29,8 @@ export interface ShippedV86Options {
   virtio_console:
     | true
     | { type: 'xtermjs'; container: HTMLElement; xterm_lib: new (options: object) => unknown };
+  /** Makes the emulator's core, instead of v86 fetching it. */
+  wasm_fn?: (imports: WebAssembly.Imports) => Promise<WebAssembly.Exports>;
 }
 
 /** The guest for v86: it needs firmware to start a kernel, and its disks are IDE disks. */
@@ -39,6 +41,17 @@ export function shippedOptions(parts: GuestParts) {
     bzimage: { url: parts.kernelUrl },
     cmdline: parts.commandLine.replace('/dev/vda', '/dev/sda'),
   };
+}
+
+/** Begins to fetch the emulator's core. @returns what makes it, for `wasm_fn` */
+export function prefetchCore(): (imports: WebAssembly.Imports) => Promise<WebAssembly.Exports> {
+  const bytes = fetchBytes(wasmUrl);
+  return async (imports) => (await WebAssembly.instantiate(await bytes, imports)).instance.exports;
+}
+
+/** What is at a URL. */
+export async function fetchBytes(url: string): Promise<ArrayBuffer> {
+  return (await fetch(url)).arrayBuffer();
 }
 
 /** Makes a machine without a screen, keyboard or network: what Ringbox's does not have either. */
