@@ -1,5 +1,6 @@
 import type { Machine } from '../machine/index.ts';
 import type { DropZone } from './drop.ts';
+import type { PanelTarget } from './panels/panel.ts';
 import type { MachinePlan } from './plan.ts';
 import type { Question } from './question.ts';
 import type { Settings } from './settings.ts';
@@ -21,8 +22,8 @@ export interface PageServices {
   startFresh(): void;
   /** Puts text into the terminal as if it were typed, and brings the keyboard there. */
   type(text: string): void;
-  /** Opens another panel, and brings the keyboard there. */
-  openPanel(id: string): void;
+  /** Opens another panel, and brings the keyboard there. @param target what is to be seen in it */
+  openPanel(id: string, target?: PanelTarget): void;
   /** Asks before something is done that cannot be undone. */
   confirm(question: Question): Promise<boolean>;
   /** Says something to those who use a screen reader, once they have heard the rest. */

@@ -28,6 +28,7 @@ import {
 } from './notices.ts';
 import type { PageServices } from './page-services.ts';
 import { type PageState, pageState } from './page-state.ts';
+import type { PanelTarget } from './panels/panel.ts';
 import type { Panels } from './panels/panels.ts';
 import { DEFAULT_PLAN, type MachinePlan, ROOT_DISK, sourceName } from './plan.ts';
 import { type Question, QuestionDialog } from './question.ts';
@@ -156,8 +157,8 @@ class Page implements PageServices {
     this.#terminal.focus();
   }
 
-  openPanel(id: string): void {
-    this.#panels.open(id);
+  openPanel(id: string, target?: PanelTarget): void {
+    this.#panels.open(id, target);
   }
 
   confirm(question: Question): Promise<boolean> {

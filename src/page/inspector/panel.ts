@@ -2,7 +2,7 @@ import type { DeviceSnapshot, Inspector, Machine } from '../../machine/index.ts'
 import { create, setText } from '../elements.ts';
 import { describeFailure } from '../failure.ts';
 import type { PageServices } from '../page-services.ts';
-import type { PanelContent, PanelFrame } from '../panels/panel.ts';
+import type { PanelContent, PanelFrame, PanelTarget } from '../panels/panel.ts';
 import { recall, remember } from '../remembered.ts';
 import { Choice } from './choice.ts';
 import { DeviceView } from './device/device-view.ts';
@@ -74,6 +74,12 @@ export class InspectorPanel implements PanelContent {
       const { message, remedy } = describeFailure(reason);
       if (machine === this.#machine) this.#use(null, `${message} ${remedy}`);
     }
+  }
+
+  aim({ view, device, queue = 0 }: PanelTarget): void {
+    if (device !== undefined) this.#strip.choose({ place: device, queue });
+    const known = VIEWS.find(({ id }) => id === view);
+    if (known !== undefined) this.#choice.choose(known.id);
   }
 
   shown(): void {

@@ -3,7 +3,7 @@ import { describeFailure } from '../failure.ts';
 import type { PageServices } from '../page-services.ts';
 import type { Place, PlacedPanel } from './arrangement.ts';
 import { createIcon } from './icons.ts';
-import type { PanelContent, PanelDescription, PanelFrame } from './panel.ts';
+import type { PanelContent, PanelDescription, PanelFrame, PanelTarget } from './panel.ts';
 import { Splitter } from './splitter.ts';
 
 export interface FrameEvents {
@@ -107,13 +107,22 @@ export class Frame implements PanelFrame {
     this.#title.focus();
   }
 
-  /** Brings the keyboard back to where it was in the panel. */
+  /** Something of its content is to be seen, as soon as that is there. */
+  aim(target: PanelTarget): void {
+    // What keeps it from being there is told elsewhere.
+    this.#filling?.then(
+      (content) => content.aim?.(target),
+      () => {},
+    );
+  }
+
   mark(words: string): void {
     this.#button.classList.toggle('button-marked', words !== '');
     // Its name stays; this is heard after it.
     this.#button.title = words;
   }
 
+  /** Brings the keyboard back to where it was in the panel. */
   focus(): void {
     const last = this.#lastFocus;
     const isThere = last !== null && this.element.contains(last) && last.checkVisibility();

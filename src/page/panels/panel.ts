@@ -23,8 +23,20 @@ export interface PanelFrame {
   mark(words: string): void;
 }
 
+/**
+ * What is to be seen in a panel that another one opens. Of the inspector: one of its views ('queue', 'device', 'time',
+ * 'break'), a device by its place, and a queue of it, 0 unless told. What a panel does not have it leaves as it is.
+ */
+export interface PanelTarget {
+  view?: string;
+  device?: number;
+  queue?: number;
+}
+
 /** What is in a panel. */
 export interface PanelContent {
+  /** Something of it is to be seen. */
+  aim?(target: PanelTarget): void;
   /** It is seen from now on. */
   shown?(): void;
   /** It is not seen any more: what only a visitor needs can rest. */

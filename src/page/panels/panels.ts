@@ -5,7 +5,7 @@ import type { Region } from '../rounds.ts';
 import { arrange, type Place, type PlacedPanel, type Room } from './arrangement.ts';
 import { Frame } from './frame.ts';
 import { PanelMemory } from './memory.ts';
-import type { PanelDescription } from './panel.ts';
+import type { PanelDescription, PanelTarget } from './panel.ts';
 
 /** What the browser remembers it by. */
 const RECORD = 'panels';
@@ -38,10 +38,15 @@ export class Panels {
     this.#arrange();
   }
 
-  /** Shows a panel and brings the keyboard there. Others go that have no room beside it. */
-  open(id: string): void {
+  /**
+   * Shows a panel and brings the keyboard there. Others go that have no room beside it.
+   * @param target what is to be seen in it
+   */
+  open(id: string, target?: PanelTarget): void {
     this.#show(id);
-    this.#frames.get(id)?.focusTitle();
+    const frame = this.#frames.get(id);
+    frame?.focusTitle();
+    if (target !== undefined) frame?.aim(target);
   }
 
   close(id: string): void {
