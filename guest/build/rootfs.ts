@@ -110,6 +110,7 @@ export async function makeRootTree(tree: string): Promise<void> {
   }
   await addBusybox(packageFile, tree);
   await compileProgram(join(PROGRAMS, 'init', 'init.c'), join(tree, 'sbin/init'));
+  await compileProgram(join(PROGRAMS, 'agent', 'agent.c'), join(tree, 'sbin/ringbox-agent'));
   chmodSync(join(tree, 'etc/shadow'), 0o600);
   symlinkSync('/proc/mounts', join(tree, 'etc/mtab'));
   // As old as what is inside, whenever and wherever it is made.

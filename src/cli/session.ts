@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { Ending, Failure, Result } from '../headless/protocol.ts';
+import { Deferred } from '../machine/deferred.ts';
 import type { HeadlessBrowser } from './browser.ts';
 import { Cleanup } from './cleanup.ts';
 import { commitAll } from './commit-disks.ts';
-import { Deferred } from './deferred.ts';
 import type { DiskFile } from './disk-file.ts';
 import { exitCodeOf, type Stop, stopError } from './ending-report.ts';
 import type { HandledSignal } from './exit-codes.ts';

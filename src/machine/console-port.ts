@@ -1,4 +1,5 @@
 import type { ByteRing } from '../link/byte-ring.ts';
+import { Transcript, type WaitOptions } from './transcript.ts';
 
 /** Bytes that one read of the output gives at most: what a terminal draws within a frame. */
 const OUTPUT_PIECE = 64 * 1024;
@@ -20,7 +21,7 @@ export class ConsolePort {
   readonly name: string;
   /**
    * What the guest writes, in order and complete. One reader; while nobody reads, the guest
-   * waits. Ends when the machine is disposed.
+   * waits. Ends when the machine is disposed. `watch` and `waitFor` read it if nobody else does.
    */
   readonly output: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Bytes that the guest has written to this port and that were read. */
@@ -34,6 +35,7 @@ export class ConsolePort {
   /** Pieces of the output that were read. */
   #pieces = 0;
   readonly #encoder = new TextEncoder();
+  readonly #transcript: Transcript;
   /** Writes follow one another, so that long ones do not mix. */
   #writing: Promise<void> = Promise.resolve();
   #closed = false;
@@ -52,6 +54,30 @@ export class ConsolePort {
     this.#input = rings.input;
     this.#output = rings.output;
     this.output = this.#makeOutput(rings.output, look);
+    this.#transcript = new Transcript(number === 0 ? 'the console' : `the port ${name}`, this);
+  }
+
+  /** The last 256 Ki characters that were read since `watch` or `waitFor` was first called. */
+  get text(): string {
+    return this.#transcript.text;
+  }
+
+  /**
+   * Remembers from now on what the guest writes, in `text`. Unless `output` has a reader already, it
+   * is read, so that the guest never waits for one; then `output` can be had by nobody else.
+   */
+  watch(): void {
+    this.#transcript.watch();
+  }
+
+  /**
+   * Waits until the guest has written `pattern`, and watches from then on. A match counts once: the next
+   * wait looks at what comes behind it.
+   * @returns the match; what came before it is `match.input.slice(0, match.index)`
+   * @throws MachineError 'timeout', with what was written last; 'guest-ended' when the guest has ended
+   */
+  waitFor(pattern: string | RegExp, options?: WaitOptions): Promise<RegExpExecArray> {
+    return this.#transcript.waitFor(pattern, options);
   }
 
   /** Sends text or bytes to the guest. Resolves when the device has room for all of it. */
@@ -86,6 +112,16 @@ export class ConsolePort {
     this.#device.resize(columns, rows).catch(() => {});
   }
 
+  /** The guest writes nothing more, or starts anew (null); the machine's. */
+  guestEnded(end: string | null): void {
+    this.#transcript.guestEnded(end);
+  }
+
+  /** The end of what was written, for a message; the machine's. */
+  get lastWords(): string {
+    return this.#transcript.lastWords;
+  }
+
   /** Ends the output and lets waiting writes go; the machine's. */
   dispose(): void {
     this.#closed = true;
@@ -117,6 +153,7 @@ export class ConsolePort {
           this.outputBytes += bytes.length;
           this.#device.signal();
           look(bytes);
+          this.#transcript.add(bytes);
           if (bytes.length > 0) controller.enqueue(bytes);
           this.#pieces++;
           for (const resolve of this.#pieceRead.splice(0)) resolve();

@@ -19,6 +19,8 @@ export type { TraceReader } from '../trace/reader.ts';
 export type { TraceRecords } from '../trace/records.ts';
 export type { Trace, TracedDevice, TraceSubjects, TraceThread } from '../trace/trace.ts';
 export { exportTrace } from '../trace/trace-file.ts';
+export type { ExecOptions, ExecResult } from './agent/agent.ts';
+export type { FileOptions, GuestFiles } from './agent/guest-files.ts';
 export { BothConsoles } from './both-consoles.ts';
 export { ConsolePort } from './console-port.ts';
 export { Disk, type DiskPiece } from './disks/disk.ts';
@@ -84,3 +86,4 @@ export {
 } from './options.ts';
 export { preloadMachine } from './preload.ts';
 export { SerialPort } from './serial-port.ts';
+export type { WaitOptions } from './transcript.ts';

@@ -1,4 +1,6 @@
 import { findPanicMessage } from '../boot/panic-message.ts';
+import { AGENT_NAME, Agent, type ExecOptions, type ExecResult } from './agent/agent.ts';
+import { GuestFiles } from './agent/guest-files.ts';
 import type { PortRings } from './assembly.ts';
 import {
   assemble,
@@ -63,6 +65,9 @@ export class Machine {
   /** The ports of `options.ports`, by name. */
   readonly ports: ReadonlyMap<string, ConsolePort>;
   readonly serial: SerialPort;
+  /** The guest's files; it needs `options.agent`. */
+  readonly files: GuestFiles;
+  readonly #agent: Agent | null;
   readonly #events = new Events<MachineEvents>();
   /** The page goes: kept disks take what was written, and the next page can have them. */
   readonly #leave = (event: PageTransitionEvent) => {
@@ -127,7 +132,10 @@ export class Machine {
     };
     const ports = this.#makePorts(wiring.rings);
     this.console = ports[0];
+    const agentPort = options.agent ? ports.pop() : undefined;
     this.ports = new Map(ports.slice(1).map((port) => [port.name, port]));
+    this.#agent = agentPort ? new Agent(agentPort, () => this.console.lastWords) : null;
+    this.files = new GuestFiles((command, how) => this.#running(command).run(command, how));
     (options.disks ?? []).forEach((disk, index) => {
       this.#diskNumbers.add(index);
       this.#addDisk(disk, { place: FIRST_DISK_INDEX + index, number: index });
@@ -143,7 +151,8 @@ export class Machine {
     checkEnvironment();
     checkOptions(options);
     const startSoftware = await readSoftware(options);
-    const { plan, rings } = planConsole(options.ports ?? []);
+    const agentPorts = options.agent ? [AGENT_NAME] : [];
+    const { plan, rings } = planConsole([...(options.ports ?? []), ...agentPorts]);
     const offer = options.offer ?? {};
     const disks = (options.disks ?? []).map((disk, index) => planDisk(disk, index, offer));
     const plans: DevicePlan[] = [plan, ...disks, planRng()];
@@ -233,6 +242,19 @@ export class Machine {
     return this.#events.on(name, listener);
   }
 
+  /**
+   * Runs a shell command in the guest, as root in /root, and waits for its end; commands run one after
+   * the other. It may be called at once after `start`: it waits for the guest. What the command leaves
+   * running in the background goes on. It needs `options.agent`. The console is watched from then on.
+   * @throws MachineError 'timeout', with what was printed last; 'guest-ended'; 'no-agent'; 'wrong-state';
+   *   'command-too-long', 'output-too-long'
+   */
+  async exec(command: string, options: ExecOptions = {}): Promise<ExecResult> {
+    const { output, errors, status } = await this.#running(command).run(command, options);
+    const decoder = new TextDecoder();
+    return { output: decoder.decode(output), errors: decoder.decode(errors), status };
+  }
+
   /** Switches the machine on. @throws MachineError when its software does not fit it */
   start(): void {
     if (this.#state !== 'ready') throw this.#wrongState('start');
@@ -309,6 +331,11 @@ export class Machine {
     const inspector = await this.#inspector?.catch(() => null);
     await Promise.all([inspector?.dispose(), ...devices.map(({ host }) => host.end())]);
     await this.#hardware.emulator.dispose();
+  }
+
+  /** `await using machine = ...` disposes it at the end of the block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
   }
 
   statistics(): MachineStatistics {
@@ -399,6 +426,8 @@ export class Machine {
       this.#setState('failed');
       throw error;
     }
+    this.#tellPorts(null);
+    this.#agent?.greet();
     this.#setState('running');
     this.#scheduler.start();
   }
@@ -531,15 +560,53 @@ export class Machine {
   #setState(state: MachineState): void {
     if (this.#state === state) return;
     this.#state = state;
+    const end = ENDS[state];
+    if (end !== undefined) {
+      this.#tellPorts(end);
+      this.#agent?.guestEnded(end);
+    }
     this.#events.emit('state', state);
   }
 
+  /** Tells whoever waits for the guest's words of its end, or (null) that it starts anew. */
+  #tellPorts(end: string | null): void {
+    for (const port of [this.console, ...this.ports.values(), this.serial]) port.guestEnded(end);
+  }
+
+  /** The agent of a guest that runs. @throws MachineError 'no-agent'; 'wrong-state' */
+  #running(command: string): Agent {
+    if (this.#agent === null) {
+      throw new MachineError(
+        'no-agent',
+        'This machine was made without an agent, so no command can be run in its guest.',
+        'Make it with `agent: true` and a guest that starts `ringbox-agent`, as the default guest does.',
+      );
+    }
+    if (ENDS[this.#state] !== undefined || this.#state === 'ready') {
+      throw this.#wrongState(`run ${command}`);
+    }
+    this.console.watch();
+    return this.#agent;
+  }
+
   #wrongState(verb: string): MachineError {
-    const remedy = this.#state === 'disposed' ? 'Make a new one.' : 'Use `reset`.';
+    const remedies: Partial<Record<MachineState, string>> = {
+      ready: 'Use `start` first.',
+      disposed: 'Make a new one.',
+    };
+    const remedy = remedies[this.#state] ?? 'Use `reset`.';
     const code = this.#state === 'disposed' ? 'disposed' : 'wrong-state';
     return new MachineError(code, `A machine that is ${this.#state} cannot ${verb}.`, remedy);
   }
 }
+
+/** The states in which the guest says nothing any more, in words. */
+const ENDS: Partial<Record<MachineState, string>> = {
+  off: 'The guest is off',
+  panicked: 'The guest has panicked',
+  failed: 'The machine has failed',
+  disposed: 'The machine was disposed',
+};
 
 /** Where a disk is. */
 interface Attachment {

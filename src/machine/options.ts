@@ -97,6 +97,12 @@ export interface HardwareOptions {
    * the page in `machine.ports`. Port 0 is always the console, hvc0.
    */
   ports?: string[];
+  /**
+   * The guest has Ringbox's agent, by which `machine.exec` and `machine.files` work: it gets a port
+   * `ringbox.agent`, and that word on its kernel's command line. The default guest starts its agent then;
+   * another has to start the program `ringbox-agent` itself, of which the package has a copy.
+   */
+  agent?: boolean;
   /** What a reboot of the guest does: start it again (`reset`, the standard) or `stop`. */
   onReboot?: 'reset' | 'stop';
   /** What the devices offer, where it is to be other than usual. */

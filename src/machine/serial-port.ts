@@ -1,3 +1,5 @@
+import { Transcript, type WaitOptions } from './transcript.ts';
+
 /** With this many bytes unread the CPU is held, so that nothing is lost and nothing grows. */
 const FULL = 1024 * 1024;
 
@@ -12,13 +14,14 @@ export interface SerialDevice {
 export class SerialPort {
   readonly name = 'ttyS0';
   /** What the guest writes, in order and complete. One reader; while nobody reads a full port,
-   * the guest waits. Ends when the machine is disposed. */
+   * the guest waits. Ends when the machine is disposed. `watch` and `waitFor` read it if nobody else does. */
   readonly output: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Bytes that the guest has written. */
   outputBytes = 0;
   readonly #uart: SerialDevice;
   readonly #onRoom: () => void;
   readonly #encoder = new TextEncoder();
+  readonly #transcript: Transcript;
   #pending = new Uint8Array(4096);
   #length = 0;
   /** Input that the guest has no room for yet. */
@@ -38,6 +41,30 @@ export class SerialPort {
       { pull: (controller) => this.#pull(controller), cancel: () => this.#discard() },
       { highWaterMark: 0 },
     );
+    this.#transcript = new Transcript('the serial port', this);
+  }
+
+  /** The last 256 Ki characters that were read since `watch` or `waitFor` was first called. */
+  get text(): string {
+    return this.#transcript.text;
+  }
+
+  /** Remembers what the guest writes from now on: see `ConsolePort.watch`. */
+  watch(): void {
+    this.#transcript.watch();
+  }
+
+  /**
+   * Waits until the guest has written `pattern`: see `ConsolePort.waitFor`.
+   * @throws MachineError 'timeout'; 'guest-ended'
+   */
+  waitFor(pattern: string | RegExp, options?: WaitOptions): Promise<RegExpExecArray> {
+    return this.#transcript.waitFor(pattern, options);
+  }
+
+  /** The guest writes nothing more, or starts anew (null); the machine's. */
+  guestEnded(end: string | null): void {
+    this.#transcript.guestEnded(end);
   }
 
   /** Nobody has read for long: the CPU should not run on. */
@@ -114,7 +141,11 @@ export class SerialPort {
       });
     }
     const wasFull = this.full;
-    if (this.#length > 0) controller.enqueue(this.#pending.slice(0, this.#length));
+    if (this.#length > 0) {
+      const bytes = this.#pending.slice(0, this.#length);
+      this.#transcript.add(bytes);
+      controller.enqueue(bytes);
+    }
     this.#length = 0;
     if (this.#closed) controller.close();
     if (wasFull) this.#onRoom();

@@ -4,8 +4,9 @@ import { readKernelImage } from '../boot/kernel-image.ts';
 import { startLinux } from '../boot/linux.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import type { PciBus } from '../pci/bus.ts';
+import { AGENT_NAME } from './agent/agent.ts';
 import { MachineError } from './errors.ts';
-import type { FirmwareOptions, KernelOptions, Software } from './options.ts';
+import type { FirmwareOptions, KernelOptions, MachineOptions } from './options.ts';
 
 /**
  * Puts software into a machine that has just been reset, so that its CPU can run.
@@ -17,8 +18,10 @@ export type PowerOn = (emulator: Emulator, bus: PciBus) => void;
  * Reads and checks what the machine will run.
  * @throws MachineError when it is of no use
  */
-export async function readSoftware(software: Software): Promise<PowerOn> {
-  return 'firmware' in software ? readFirmware(software) : readKernel(software);
+export async function readSoftware(options: MachineOptions): Promise<PowerOn> {
+  if ('firmware' in options) return readFirmware(options);
+  const words = options.agent ? [options.commandLine, AGENT_NAME] : [options.commandLine];
+  return readKernel({ ...options, commandLine: words.join(' ') });
 }
 
 /**

@@ -28,6 +28,7 @@ export interface TestMachineOptions {
   append?: string;
   memory?: number;
   ports?: string[];
+  agent?: boolean;
   onReboot?: 'reset' | 'stop';
   /** What the devices offer, where it is to be other than usual. */
   offer?: OfferOptions;
@@ -86,6 +87,7 @@ export class TestMachine extends GuestShell {
       commandLine: `${commandLine} ${test.append ?? ''}`,
       ...(test.memory === undefined ? {} : { memory: test.memory }),
       ...(test.ports === undefined ? {} : { ports: test.ports }),
+      ...(test.agent === undefined ? {} : { agent: test.agent }),
       ...(test.onReboot === undefined ? {} : { onReboot: test.onReboot }),
       ...(test.offer === undefined ? {} : { offer: test.offer }),
     };

@@ -18,77 +18,13 @@
 #ifndef INIT_COMMAND_H
 #define INIT_COMMAND_H
 
+#include "ports.h"
 #include "process.h"
 #include "shutdown.h"
 
-enum { POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLNVAL = 32 };
-enum { PORT_WAIT_MILLISECONDS = 10000, COMMAND_TEXT_MOST = 128 * 1024, PUMP_SIZE = 32 * 1024 };
+enum { COMMAND_TEXT_MOST = 128 * 1024, PUMP_SIZE = 32 * 1024 };
 /* Steps of both pumps; the 64 KiB that a pipe holds take a handful. */
 enum { FLUSH_STEPS = 64 };
-
-struct poll_entry { int file; int16_t events, result; };
-
-/* Answers the number of entries with a result; milliseconds < 0 waits for ever. */
-static int poll(struct poll_entry *entries, int count, int milliseconds) {
-  return CALL3(168, entries, count, milliseconds);
-}
-
-/* --- Ports --------------------------------------------------------------------------------- */
-
-struct directory_entry { uint64_t inode, next; uint16_t size; uint8_t type; char name[]; };
-
-/* Opens /dev/<entry> when /sys/class/virtio-ports/<entry>/name is `name`; answers < 0 if not. */
-static int open_port_if_named(const char *entry, const char *name) {
-  char path[160] = "/sys/class/virtio-ports/", text[64], *rest = text;
-  append_text(path, sizeof path, entry);
-  append_text(path, sizeof path, "/name");
-  if (read_file(path, text, sizeof text) < 0) return -1;
-  char *found = next_word(&rest);
-  if (!found || !text_equal(found, name)) return -1;
-  path[0] = 0;
-  append_text(path, sizeof path, "/dev/");
-  append_text(path, sizeof path, entry);
-  return open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
-}
-
-static int find_port(const char *name) {
-  static char entries[4096] __attribute__((aligned(8)));
-  int folder = open("/sys/class/virtio-ports", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0), port = -1;
-  ssize size;
-  while (port < 0 && (size = CALL3(220 /* getdents64 */, folder, entries, sizeof entries)) > 0) {
-    for (ssize at = 0; at < size && port < 0;) {
-      struct directory_entry *entry = (struct directory_entry *)(entries + at);
-      port = open_port_if_named(entry->name, name);
-      at += entry->size;
-    }
-  }
-  close(folder);
-  return port;
-}
-
-/* Ports are announced some time after their device: looks again every millisecond. */
-static int wait_for_port(const char *name) {
-  for (int elapsed = 0; elapsed < PORT_WAIT_MILLISECONDS; elapsed++) {
-    int port = find_port(name);
-    if (port >= 0) return port;
-    sleep_microseconds(1000);
-  }
-  print(2, "init: no virtio-serial port is called ");
-  print(2, name);
-  print(2, "\n");
-  return -1;
-}
-
-/* A port that the host has not opened yet reads as ended: waits until it has. */
-static void wait_until_open(int port) {
-  struct poll_entry entry = {port, POLLIN, 0};
-  for (int elapsed = 0; elapsed < PORT_WAIT_MILLISECONDS; elapsed++) {
-    entry.result = 0;
-    poll(&entry, 1, 0);
-    if (!(entry.result & POLLHUP) || entry.result & POLLIN) return;
-    sleep_microseconds(1000);
-  }
-}
 
 /* Reads the command's text up to a NUL or the end of the port; answers 0, or < 0 if too long. */
 static int read_command(int port, char *text) {
@@ -151,26 +87,11 @@ static struct poll_entry pump_wish(const struct pump *pump) {
 
 static struct pump input, output, errors;
 
-static void make_pipe(int ends[2]) { CALL2(331 /* pipe2 */, ends, O_CLOEXEC); }
-
-static void set_non_blocking(int file) { CALL3(221 /* fcntl64 */, file, 4 /* F_SETFL */, O_NONBLOCK); }
-
-/* Starts `sh -c text` on three pipes and puts our ends of them into the pumps. */
+/* Starts the command on three pipes and puts our ends of them into the pumps. */
 static int start_command(char *text) {
-  char *const arguments[] = {"sh", "-c", text, NULL};
-  int to_input[2], from_output[2], from_errors[2];
-  make_pipe(to_input), make_pipe(from_output), make_pipe(from_errors);
-  int process = fork();
-  if (process == 0) {
-    CALL2(63 /* dup2 */, to_input[0], 0);
-    CALL2(63, from_output[1], 1);
-    CALL2(63, from_errors[1], 2);
-    become("/bin/sh", arguments);
-  }
-  close(to_input[0]), close(from_output[1]), close(from_errors[1]);
-  input.to = to_input[1], output.from = from_output[0], errors.from = from_errors[0];
-  set_non_blocking(input.to), set_non_blocking(output.from), set_non_blocking(errors.from);
-  return process;
+  struct shell shell = start_shell(text);
+  input.to = shell.input, output.from = shell.output, errors.from = shell.errors;
+  return shell.process;
 }
 
 /* Reaps; answers whether `process` was among the ended, its status then being in *status. */

@@ -12,6 +12,11 @@ enum {
   REBOOT_POWER_OFF = 0x4321fedc,
 };
 
+/* The signals that init waits for instead of being interrupted by them, as a kernel's mask. */
+static const uint64_t awaited_signals =
+    1ull << (SIGINT - 1) | 1ull << (SIGUSR1 - 1) | 1ull << (SIGUSR2 - 1) |
+    1ull << (SIGTERM - 1) | 1ull << (SIGCHLD - 1);
+
 /* How long processes have to end by themselves before they are killed, in milliseconds. */
 enum { FAREWELL_TIME = 300 };
 

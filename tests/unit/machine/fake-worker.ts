@@ -1,8 +1,8 @@
 import * as Comlink from 'comlink';
 import { vi } from 'vitest';
-import { Deferred } from '../../../src/cli/deferred.ts';
 import type { DeviceSetUp } from '../../../src/devices/service.ts';
 import { ControlBlock } from '../../../src/link/control-block.ts';
+import { Deferred } from '../../../src/machine/deferred.ts';
 
 /**
  * A device's worker whose thread is this one, and whose service does what a test says. It hears no shared

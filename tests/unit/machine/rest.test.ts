@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Deferred } from '../../../src/cli/deferred.ts';
+import { Deferred } from '../../../src/machine/deferred.ts';
 import { Rest } from '../../../src/machine/rest.ts';
 
 /** Work that ends when it is told. */

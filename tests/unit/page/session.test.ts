@@ -1,6 +1,6 @@
 import type { Terminal } from '@xterm/xterm';
 import { describe, expect, it, vi } from 'vitest';
-import { Deferred } from '../../../src/cli/deferred.ts';
+import { Deferred } from '../../../src/machine/deferred.ts';
 import type { Machine } from '../../../src/machine/index.ts';
 import { DEFAULT_PLAN } from '../../../src/page/plan.ts';
 import { Session, type SessionEvents } from '../../../src/page/session.ts';

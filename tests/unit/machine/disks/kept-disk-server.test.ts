@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Deferred } from '../../../../src/cli/deferred.ts';
+import { Deferred } from '../../../../src/machine/deferred.ts';
 import { copyAttached } from '../../../../src/machine/disks/copy-attached.ts';
 import type { Disk } from '../../../../src/machine/disks/disk.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Deferred } from '../../../../src/cli/deferred.ts';
+import { Deferred } from '../../../../src/machine/deferred.ts';
 import { MachineError } from '../../../../src/machine/errors.ts';
 import { type Job, type JobContext, Jobs } from '../../../../src/page/disks/jobs.ts';
 

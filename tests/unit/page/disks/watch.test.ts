@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Deferred } from '../../../../src/cli/deferred.ts';
+import { Deferred } from '../../../../src/machine/deferred.ts';
 import { Watch } from '../../../../src/page/disks/watch.ts';
 
 const INTERVAL = 1000;

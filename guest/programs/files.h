@@ -1,11 +1,11 @@
 /* Small files: read one whole, cut it into lines and words. */
-#ifndef INIT_FILES_H
-#define INIT_FILES_H
+#ifndef FILES_H
+#define FILES_H
 
-#include "../ringbox.h"
+#include "ringbox.h"
 
 /* Reads at most size - 1 bytes, ends them with a NUL; answers the length, or minus an error. */
-static ssize read_file(const char *path, char *out, size_t size) {
+static inline ssize read_file(const char *path, char *out, size_t size) {
   size_t length = 0;
   out[0] = 0;
   int file = open(path, O_RDONLY | O_CLOEXEC, 0);
@@ -20,13 +20,13 @@ static ssize read_file(const char *path, char *out, size_t size) {
   return (ssize)length;
 }
 
-static int is_blank(char c) { return c == ' ' || c == '\t' || c == '\n'; }
+static inline int is_blank(char c) { return c == ' ' || c == '\t' || c == '\n'; }
 
 /*
  * Takes the next word off *rest, cutting the text in place: ends the word with a NUL and moves
  * *rest behind it. Answers NULL when no word is left.
  */
-static char *next_word(char **rest) {
+static inline char *next_word(char **rest) {
   char *start = *rest;
   while (is_blank(*start)) start++;
   if (!*start) return NULL;
@@ -38,7 +38,7 @@ static char *next_word(char **rest) {
 }
 
 /* The same for lines; an empty line is answered as an empty text. */
-static char *next_line(char **rest) {
+static inline char *next_line(char **rest) {
   char *start = *rest;
   if (!*start) return NULL;
   char *end = start;
@@ -49,7 +49,7 @@ static char *next_line(char **rest) {
 }
 
 /* Copies `text` behind what `out` holds, as far as `size` bytes allow; keeps the final NUL. */
-static void append_text(char *out, size_t size, const char *text) {
+static inline void append_text(char *out, size_t size, const char *text) {
   size_t length = text_length(out);
   while (*text && length + 1 < size) out[length++] = *text++;
   out[length] = 0;
