@@ -18,13 +18,28 @@ interface ServedFile {
   source: string;
   /** Bytes. */
   size: number;
+  /** Of its content, in hexadecimal. */
+  sha256: string;
 }
+
+/** What is known of files that were hashed, until they change; by path. */
+const hashed = new Map<string, { time: number; size: number; sha256: string }>();
 
 const MANIFEST = 'guest/manifest.json';
 
 function served(source: string, name: string, extension = ''): ServedFile {
-  const version = hashOfFile(source).slice(0, 16);
-  return { path: `guest/${name}-${version}${extension}`, source, size: statSync(source).size };
+  const { size, sha256 } = fingerprint(source);
+  return { path: `guest/${name}-${sha256.slice(0, 16)}${extension}`, source, size, sha256 };
+}
+
+/** The development server asks at every request: what has not changed is not read again. */
+function fingerprint(source: string): { size: number; sha256: string } {
+  const { mtimeMs: time, size } = statSync(source);
+  const before = hashed.get(source);
+  if (before?.time === time && before.size === size) return before;
+  const now = { time, size, sha256: hashOfFile(source) };
+  hashed.set(source, now);
+  return now;
 }
 
 function servedFiles({ kernelCompressed, rootfsCompressed, firmware }: GuestFiles): ServedFiles {
@@ -38,7 +53,7 @@ function servedFiles({ kernelCompressed, rootfsCompressed, firmware }: GuestFile
 
 /** What the page reads first of the default guest: where its files are, and how large. */
 function manifest(guest: GuestFiles, files: ServedFiles): string {
-  const place = ({ path, size }: ServedFile) => ({ url: path, size });
+  const place = ({ path, size, sha256 }: ServedFile) => ({ url: path, size, sha256 });
   const { version, commandLine, rootfsSize, rootfsVersion } = guest;
   return JSON.stringify({
     version,

@@ -1,38 +1,43 @@
 import emulatorUrl from 'v86/build/v86.wasm?url';
 import { compileEmulator } from '../emulator/compile.ts';
 import { MachineError } from './errors.ts';
+import { gunzip, isGzip } from './gzip.ts';
 
 let compiled: Promise<WebAssembly.Module> | null = null;
+let caching: RequestCache = 'default';
 
 /**
  * The emulator's module, loaded and compiled once for all machines of the page.
- * @throws MachineError 'guest-file-missing'; UnknownEmulatorError
+ * @throws MachineError 'download-failed'; UnknownEmulatorError
  */
 export function emulatorModule(): Promise<WebAssembly.Module> {
   compiled ??= fetchEmulator().then(compileEmulator);
-  // A failure is not kept: the next machine tries again.
+  // A failure is not kept: the next machine tries again, past a cache that may have what is damaged.
   compiled.catch(() => {
     compiled = null;
+    caching = 'reload';
   });
   return compiled;
 }
 
 async function fetchEmulator(): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await fetch(emulatorUrl);
-  if (!response.ok) {
-    const message = `The emulator, ${emulatorUrl}, could not be loaded (HTTP ${response.status}).`;
-    throw new MachineError('guest-file-missing', message, 'Build the page again: `npm start`.');
+  try {
+    const response = await fetch(emulatorUrl, { cache: caching });
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    // The built page has it under gzip.
+    return isGzip(bytes) ? await gunzipWhole(bytes) : bytes;
+  } catch (reason) {
+    const why = reason instanceof Error ? reason.message : String(reason);
+    throw new MachineError(
+      'download-failed',
+      `The emulator, ${emulatorUrl}, could not be loaded: ${why}.`,
+      'Check the connection, and that the host has all files of the page; then try again.',
+      reason,
+    );
   }
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  return isGzip(bytes) ? gunzip(bytes) : bytes;
 }
 
-/** The built page has the emulator under gzip. */
-function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
-
-async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return new Uint8Array(await new Response(unpacked).arrayBuffer());
+async function gunzipWhole(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await new Response(gunzip(new Blob([bytes]).stream())).arrayBuffer());
 }

@@ -8,6 +8,7 @@ export type MachineErrorCode =
   | 'memory-out-of-range'
   | 'memory-unavailable'
   | 'guest-file-missing'
+  | 'download-failed'
   | 'contradictory-address'
   | 'not-a-kernel'
   | 'not-a-firmware'

@@ -1,38 +1,48 @@
-import { fileMissing } from './failure.ts';
-import { GZIP_MAGIC_LENGTH, isGzip } from './recognize.ts';
+import { GZIP_MAGIC_LENGTH, gunzip, isGzip } from '../machine/gzip.ts';
+import { downloadFailed, fileMissing } from './failure.ts';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Told how many bytes have just come. */
 export type OnBytes = (count: number) => void;
 
+/** Options of `fetch`, and whose file it is. */
+export interface RequestOptions extends Pick<RequestInit, 'headers' | 'cache'> {
+  /** One of Ringbox's own guest, not one that the page's address names. */
+  isOwn?: boolean;
+}
+
 /** What a server that knows ranges says of one behind the end of a file, which may be empty. */
 const RANGE_NOT_SATISFIABLE = 416;
+/** Statuses of a server that may have the file, but not now: too slow, too busy, in trouble. */
+const FOR_NOW = [408, 429];
 
 /**
  * Requests a file from the page's own host.
- * @param options of `fetch`
  * @throws MachineError that names the file
  */
 export async function request(
   url: URL,
   name: string,
   signal: AbortSignal,
-  options: RequestInit = {},
+  { isOwn = false, ...options }: RequestOptions = {},
 ): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url, { ...options, signal });
   } catch (reason) {
     signal.throwIfAborted();
-    throw fileMissing(name, `${url.pathname} could not be reached`, reason);
+    throw downloadFailed(name, 'its host could not be reached', reason);
   }
-  if (!response.ok && response.status !== RANGE_NOT_SATISFIABLE) {
-    throw fileMissing(name, `the server answered ${response.status}`);
+  const { ok, status, headers } = response;
+  if (!ok && status !== RANGE_NOT_SATISFIABLE) {
+    const why = `the server answered ${status}`;
+    const isForNow = status >= 500 || FOR_NOW.includes(status);
+    throw isForNow ? downloadFailed(name, why) : fileMissing(name, why, isOwn);
   }
   // Development servers answer a missing file with the page itself.
-  if (response.headers.get('content-type')?.startsWith('text/html')) {
-    throw fileMissing(name, 'the server answered with a web page instead');
+  if (headers.get('content-type')?.startsWith('text/html')) {
+    throw fileMissing(name, 'the server answered with a web page instead', isOwn);
   }
   return response;
 }
@@ -73,15 +83,50 @@ export function bodyOf(response: Response): ReadableStream<Bytes> {
   return (response.body ?? new Blob().stream()) as ReadableStream<Bytes>;
 }
 
-export function counted(stream: ReadableStream<Bytes>, onBytes: OnBytes): ReadableStream<Bytes> {
-  return stream.pipeThrough(
-    new TransformStream<Bytes, Bytes>({
-      transform(chunk, controller) {
-        onBytes(chunk.length);
-        controller.enqueue(chunk);
-      },
-    }),
-  );
+/**
+ * The same stream, of which is told how much has come.
+ * @param explain what the stream fails with, for what it failed with
+ */
+export function counted(
+  stream: ReadableStream<Bytes>,
+  onBytes: OnBytes,
+  explain: (reason: unknown) => unknown,
+): ReadableStream<Bytes> {
+  const reader = stream.getReader();
+  return new ReadableStream<Bytes>({
+    async pull(controller) {
+      const { done, value } = await reader.read().catch((reason) => {
+        throw explain(reason);
+      });
+      if (done) {
+        controller.close();
+        return;
+      }
+      onBytes(value.length);
+      controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+}
+
+/**
+ * All that a stream gives. (A Response would do that as well, but tells of any failure that something
+ * could not be fetched.)
+ * @throws what the stream fails with
+ */
+export async function readAll(stream: ReadableStream<Bytes>): Promise<Bytes> {
+  const chunks: Bytes[] = [];
+  const reader = stream.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    chunks.push(next.value);
+  }
+  const whole = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let filled = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, filled);
+    filled += chunk.length;
+  }
+  return whole;
 }
 
 /** Puts chunks that were already taken back before the rest of a stream. */
@@ -117,6 +162,5 @@ export async function unpacked(stream: ReadableStream<Bytes>): Promise<ReadableS
     magic.push(...value.subarray(0, GZIP_MAGIC_LENGTH));
   }
   const whole = rejoined(head, reader);
-  if (!isGzip(Uint8Array.from(magic))) return whole;
-  return whole.pipeThrough(new DecompressionStream('gzip') as TransformStream<Bytes, Bytes>);
+  return isGzip(Uint8Array.from(magic)) ? gunzip(whole) : whole;
 }

@@ -1,5 +1,5 @@
 import type { DiskOptions, MachineOptions } from '../machine/options.ts';
-import { requestBeginning, unpacked } from './download.ts';
+import { readAll, requestBeginning, unpacked } from './download.ts';
 import { keptDiskOptions } from './kept-options.ts';
 import { type Manifest, requestManifest } from './manifest.ts';
 import {
@@ -24,7 +24,7 @@ export interface LoadedMachine {
 
 async function loadBlob(source: Source, context: LoadingContext): Promise<Blob> {
   if (source instanceof File) return source;
-  return new Response(await download(source, sourceName(source), context)).blob();
+  return new Blob([await readAll(await download(source, sourceName(source), context))]);
 }
 
 async function loadDisk(plan: DiskPlan, context: LoadingContext): Promise<DiskOptions> {
@@ -48,9 +48,9 @@ async function imageAt(url: URL, name: string, context: LoadingContext) {
 }
 
 async function loadOwnKernel(manifest: Manifest, context: LoadingContext): Promise<Blob> {
-  const { url, size } = manifest.kernel;
-  const packed = await downloadWhole(url, 'Kernel', context, size);
-  return new Response(await unpacked(packed.stream())).blob();
+  return downloadWhole(manifest.kernel, 'Kernel', context, async (packed) =>
+    new Response(await unpacked(packed.stream())).blob(),
+  );
 }
 
 /** Ringbox's own kernel and root disk, and behind them the disks of the plan. */
@@ -79,8 +79,7 @@ async function loadOtherGuest(plan: MachinePlan, source: Source, context: Loadin
 }
 
 async function loadFirmware(manifest: Manifest, context: LoadingContext): Promise<Blob> {
-  const { url, size } = manifest.firmware;
-  return downloadWhole(url, 'Firmware', context, size);
+  return downloadWhole(manifest.firmware, 'Firmware', context, async (image) => image);
 }
 
 /** Firmware, and the disks of the plan, the first of which it starts. */

@@ -1,3 +1,5 @@
+import { gunzip, isGzip } from '../machine/gzip.ts';
+
 /** What a chosen or dropped file can be to a machine. */
 export type FileKind = 'kernel' | 'initrd' | 'disk';
 
@@ -8,9 +10,6 @@ const ELF_386 = [
   [0, [0x7f, ...ascii('ELF'), 1, 1]],
   [16, [2, 0, 3, 0]],
 ] as const;
-const GZIP = [0x1f, 0x8b];
-/** Bytes that `isGzip` looks at. */
-export const GZIP_MAGIC_LENGTH = GZIP.length;
 
 /**
  * The compressions that Linux unpacks an initramfs from, gzip apart, since a disk image in gzip is
@@ -47,10 +46,6 @@ function isKernel(head: Uint8Array): boolean {
   return isBzImage(head) || isVmlinux(head);
 }
 
-export function isGzip(head: Uint8Array): boolean {
-  return hasBytes(head, 0, GZIP);
-}
-
 function isInitrd(head: Uint8Array): boolean {
   return INITRD_MAGICS.some((magic) => hasBytes(head, 0, magic));
 }
@@ -61,7 +56,7 @@ async function readHead(file: Blob): Promise<Uint8Array> {
 
 /** The first bytes inside a gzip file; fewer, or none, where it is damaged. */
 async function readHeadInside(file: Blob): Promise<Uint8Array> {
-  const reader = file.stream().pipeThrough(new DecompressionStream('gzip')).getReader();
+  const reader = gunzip(file.stream()).getReader();
   try {
     const { value } = await reader.read();
     return value ?? new Uint8Array();

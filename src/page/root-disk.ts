@@ -144,8 +144,7 @@ export function progressOf(
 }
 
 async function downloadImage({ rootfs }: Manifest, context: LoadingContext): Promise<Blob> {
-  const { url, size } = rootfs;
-  return downloadWhole(url, 'Root disk', context, size);
+  return downloadWhole(rootfs, 'Root disk', context, async (image) => image);
 }
 
 /** What is kept, if anything is; null in a browser that has no storage for the page. */

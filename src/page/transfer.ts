@@ -1,5 +1,15 @@
-import { announcedSize, type Bytes, bodyOf, counted, type OnBytes, request } from './download.ts';
-import { fileMissing } from './failure.ts';
+import { hexadecimal } from '../devices/block/digest.ts';
+import {
+  announcedSize,
+  type Bytes,
+  bodyOf,
+  counted,
+  type OnBytes,
+  readAll,
+  request,
+} from './download.ts';
+import { downloadDamaged, downloadFailed } from './failure.ts';
+import type { GuestFile } from './manifest.ts';
 
 export interface LoadingContext {
   /** Shows that a file is on its way; the answer is told of its bytes. */
@@ -7,45 +17,71 @@ export interface LoadingContext {
   signal: AbortSignal;
 }
 
+/** Files that came damaged, by address: they may lie so in the browser's cache. */
+const damaged = new Set<string>();
+
 /**
  * Downloads a file from the page's own host, in sight of the visitor.
  * @param name what the visitor reads
- * @param size bytes, if they are known before
  * @throws MachineError that names the file
  */
 export async function download(
   url: URL,
   name: string,
   context: LoadingContext,
-  size?: number,
 ): Promise<ReadableStream<Bytes>> {
-  const response = await request(url, url.pathname, context.signal);
-  return receive(response, name, context, size);
+  return receive(await request(url, url.pathname, context.signal), name, context);
 }
 
 /**
- * Downloads all of a file from the page's own host, as it lies there, in sight of the visitor.
- * @param size bytes that it has at least
- * @throws MachineError that names the file, also when it is cut short
+ * Downloads one of the guest's own files, in sight of the visitor, and sees that it is what was built.
+ * @param use begins with what is to become of it; what comes of that counts only if the file is sound
+ * @throws MachineError that names the file, also when it is cut short or damaged
  */
-export async function downloadWhole(
-  url: URL,
+export async function downloadWhole<Result>(
+  file: GuestFile,
   name: string,
   context: LoadingContext,
-  size: number,
-): Promise<Blob> {
-  const file = await new Response(await download(url, name, context, size)).blob();
-  if (file.size >= size) return file;
-  throw fileMissing(url.pathname, `only ${file.size} of its ${size} bytes arrived`);
+  use: (content: Blob) => Promise<Result>,
+): Promise<Result> {
+  const { url, size } = file;
+  const cache = damaged.has(url.href) ? 'reload' : 'default';
+  const response = await request(url, url.pathname, context.signal, { isOwn: true, cache });
+  const content = await readAll(receive(response, name, context, size));
+  const used = use(new Blob([content]));
+  // Of a damaged file nothing can come, and that is not what is to be told.
+  used.catch(() => {});
+  if (!isEncoded(response, content, file)) await check(content, file, name);
+  return used;
+}
+
+/** A host has taken the file for an encoding of what is in it, and the browser has unpacked that. */
+function isEncoded({ headers }: Response, content: Bytes, { size }: GuestFile): boolean {
+  return headers.has('content-encoding') && content.length > size;
+}
+
+async function check(content: Bytes, file: GuestFile, name: string): Promise<void> {
+  const { url, size, sha256 } = file;
+  if (content.length < size) {
+    throw downloadFailed(name, `only ${content.length} of its ${size} bytes arrived`);
+  }
+  const digest = await crypto.subtle.digest('SHA-256', content);
+  if (hexadecimal(new Uint8Array(digest)) === sha256) return;
+  damaged.add(url.href);
+  throw downloadDamaged(name);
 }
 
 /** The body of an answer, whose arrival the visitor sees. */
 export function receive(
   response: Response,
   name: string,
-  context: LoadingContext,
+  { onTransfer, signal }: LoadingContext,
   size?: number,
 ): ReadableStream<Bytes> {
   const total = size ?? announcedSize(response);
-  return counted(bodyOf(response), context.onTransfer(name, total));
+  return counted(bodyOf(response), onTransfer(name, total), (reason) =>
+    signal.aborted
+      ? signal.reason
+      : downloadFailed(name, 'the connection broke in the middle', reason),
+  );
 }

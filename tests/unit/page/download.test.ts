@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   announcedSize,
   type Bytes,
@@ -12,16 +12,32 @@ const url = new URL('https://host.example/guest/bzImage');
 const { signal } = new AbortController();
 const answer = (response: Response) => vi.stubGlobal('fetch', async () => response);
 
+beforeEach(() => vi.stubGlobal('location', { hostname: 'host.example' }));
 afterEach(() => vi.unstubAllGlobals());
 
 describe('request', () => {
-  it('names a missing file and the command that makes it', async () => {
-    answer(new Response('', { status: 404 }));
+  it.each([404, 410, 403])('names a file that is missing: %d', async (status) => {
+    answer(new Response('', { status }));
     await expect(request(url, 'guest/bzImage', signal)).rejects.toMatchObject({
       code: 'guest-file-missing',
       message: expect.stringContaining('guest/bzImage'),
-      remedy: expect.stringContaining('npm start'),
     });
+  });
+
+  it.each([500, 503, 429, 408])('takes %d for a trouble that may pass', async (status) => {
+    answer(new Response('', { status }));
+    await expect(request(url, 'guest/bzImage', signal)).rejects.toMatchObject({
+      code: 'download-failed',
+      message: expect.stringContaining(`${status}`),
+    });
+  });
+
+  it('tells apart whose file is missing', async () => {
+    answer(new Response('', { status: 404 }));
+    const remedyOf = (isOwn: boolean) =>
+      request(url, 'bzImage', signal, { isOwn }).catch(({ remedy }) => remedy);
+    expect(await remedyOf(true)).toContain('a part of it is not there');
+    expect(await remedyOf(false)).toContain('address of this page');
   });
 
   it('does not take a web page for the file', async () => {
@@ -31,7 +47,10 @@ describe('request', () => {
 
   it('says so when the server is gone', async () => {
     vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
-    await expect(request(url, 'guest/bzImage', signal)).rejects.toThrow('could not be reached');
+    await expect(request(url, 'guest/bzImage', signal)).rejects.toMatchObject({
+      code: 'download-failed',
+      message: expect.stringContaining('could not be reached'),
+    });
   });
 
   it('lets an abort be an abort', async () => {
