@@ -1,4 +1,10 @@
 import { preloadMachine } from '../machine/preload.ts';
+import { watchForDefects } from './defects.ts';
+import { byId } from './elements.ts';
+import { describeFailure } from './failure.ts';
+import { NoticeView } from './notice.ts';
+import { defectNotice, unopenedNotice } from './notices.ts';
+import { showPageState } from './page-state.ts';
 import { PANELS } from './panels/catalogue.ts';
 import { Panels } from './panels/panels.ts';
 import { Settings } from './settings.ts';
@@ -6,6 +12,10 @@ import { followVisibleArea } from './visible-area.ts';
 
 /** Of the machine that nearly every visitor starts: its console, its root disk, its random numbers. */
 const DEVICES = 3;
+
+const notice = new NoticeView();
+watchForDefects((reason) => notice.openOver(defectNotice(describeFailure(reason))));
+byId('loading-late', HTMLElement).remove();
 
 // All of the page is on its way while what comes now decides how much room there is for what: it is small, and
 // nothing is painted before it has run (index.html says blocking="render"), so that nothing moves afterwards.
@@ -19,5 +29,11 @@ const panels = new Panels(PANELS);
 // Without isolation the page comes again, or says why it cannot.
 if (crossOriginIsolated) preloadMachine(DEVICES);
 
-const { openPage } = await page;
-openPage(panels, settings);
+page
+  .then(({ openPage }) => openPage(panels, settings, notice))
+  .catch((reason: unknown) => {
+    console.error(reason);
+    byId('loading', HTMLElement).hidden = true;
+    showPageState('error');
+    notice.open(unopenedNotice(describeFailure(reason)));
+  });

@@ -52,6 +52,43 @@ export function offNotice(ways: WaysOn): Notice {
   };
 }
 
+export const RELOAD: NoticeAction = { label: 'Reload', run: () => location.reload() };
+
+/** There is no page to speak of: a part of it has not come, or does not work. */
+export function unopenedNotice(failure: Failure): Notice {
+  return {
+    tone: 'alarm',
+    title: 'The page could not be opened',
+    ...failure,
+    actions: [RELOAD],
+    alone: true,
+  };
+}
+
+/** Something has failed that nobody was ready for; the rest goes on as far as it can. */
+export function defectNotice(failure: Failure): Notice {
+  return {
+    tone: 'alarm',
+    title: 'Something on this page has failed',
+    ...failure,
+    actions: [RELOAD],
+    alone: false,
+  };
+}
+
+/** The clipboard has not taken what was to be copied. */
+export function notCopiedNotice(again: () => void): Notice {
+  return {
+    tone: 'calm',
+    title: 'Nothing was copied',
+    message: 'The browser does not let this page write to the clipboard.',
+    remedy:
+      'Allow it in the browser’s settings for this page, or copy by the menu of the right mouse button: the text is still selected.',
+    actions: [{ label: 'Try again', run: again }],
+    alone: false,
+  };
+}
+
 /** There is no machine: it could not be made, or not even tried. */
 export function failedStartNotice(failure: Failure, actions: readonly NoticeAction[]): Notice {
   return { tone: 'alarm', title: 'The machine could not start', ...failure, actions, alone: true };

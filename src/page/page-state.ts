@@ -1,4 +1,5 @@
 import type { MachineState } from '../machine/events.ts';
+import { byId, setText } from './elements.ts';
 
 /**
  * What the page shows; `halted` is a running machine whose guest waits for an interrupt. It stands
@@ -40,4 +41,11 @@ export const STATE_MEANINGS: Readonly<Record<PageState, string>> = {
 export function pageState(state: MachineState): PageState {
   if (state === 'failed' || state === 'disposed') return 'error';
   return state;
+}
+
+export function showPageState(state: PageState): void {
+  document.documentElement.dataset.state = state;
+  const label = byId('state', HTMLElement);
+  setText(label, STATE_LABELS[state]);
+  label.parentElement!.title = STATE_MEANINGS[state];
 }

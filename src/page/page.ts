@@ -3,6 +3,7 @@ import type { MachineState } from '../machine/events.ts';
 import { copyKeptDisk, keptDisks, Machine } from '../machine/index.ts';
 import { MEMORY_LIMITS } from '../machine/options.ts';
 import { checkEnvironment } from '../machine/prerequisites.ts';
+import { copySelection } from './clipboard.ts';
 import { freeName } from './disks/names.ts';
 import { freshQuestion } from './disks/words.ts';
 import { Drops, type DropZone } from './drop.ts';
@@ -15,14 +16,16 @@ import { guardLeaving } from './leave-guard.ts';
 import type { LoadedMachine } from './load.ts';
 import { LoadingView } from './loading-view.ts';
 import { monitor } from './monitor.ts';
-import { type Notice, type NoticeAction, NoticeView } from './notice.ts';
+import type { Notice, NoticeAction, NoticeView } from './notice.ts';
 import {
   diskFullNotice,
   failedStartNotice,
   failureNotice,
   keptDiskNotice,
+  notCopiedNotice,
   offNotice,
   panicNotice,
+  RELOAD,
   type WaysOn,
   waysAfterFailedStart,
 } from './notices.ts';
@@ -62,7 +65,7 @@ class Page implements PageServices {
   readonly #terminal: Terminal;
   readonly #statusLine = new StatusLine();
   readonly #loading = new LoadingView();
-  readonly #notice = new NoticeView(() => this.#terminal.focus());
+  readonly #notice: NoticeView;
   readonly #sheet = new Sheet((plan) => this.start(plan));
   readonly #question = new QuestionDialog();
   readonly #keptLine = new KeptLine(() => this.#ways.fresh());
@@ -94,10 +97,18 @@ class Page implements PageServices {
     onAnother: this.#ways.another,
   });
 
-  constructor(createMachine: CreateMachine, panels: Panels, settings: Settings) {
+  constructor(
+    createMachine: CreateMachine,
+    panels: Panels,
+    settings: Settings,
+    notice: NoticeView,
+  ) {
     this.#panels = panels;
     this.settings = settings;
-    this.#terminal = openTerminal(byId('terminal', HTMLElement), settings);
+    this.#notice = notice;
+    const place = byId('terminal', HTMLElement);
+    this.#terminal = openTerminal(place, settings, () => this.#copy());
+    notice.returnFocus = () => this.#terminal.focus();
     const keyRow = new KeyRow(this.#terminal);
     const events: SessionEvents = {
       loading: (plan) => this.#onLoading(plan),
@@ -253,6 +264,17 @@ class Page implements PageServices {
     });
   }
 
+  #copy(): void {
+    copySelection(this.#terminal).catch((reason) => {
+      console.info('Nothing was copied.', reason);
+      const again = () => {
+        this.#notice.dismiss();
+        this.#copy();
+      };
+      this.#notice.openOver(notCopiedNotice(again));
+    });
+  }
+
   #onLoading(plan: MachinePlan): void {
     history.replaceState(null, '', addressWithRoot(new URL(location.href), plan));
     this.#notice.close();
@@ -347,8 +369,12 @@ function pageHandle(terminal: Terminal, session: Session): Window['ringbox'] {
 }
 
 /** Builds the page and starts the machine that its address asks for. */
-export async function openPage(panels: Panels, settings: Settings): Promise<void> {
-  const page = new Page((options) => Machine.create(options), panels, settings);
+export async function openPage(
+  panels: Panels,
+  settings: Settings,
+  notice: NoticeView,
+): Promise<void> {
+  const page = new Page((options) => Machine.create(options), panels, settings, notice);
   try {
     // Before anything is downloaded: without shared memory the files would be of no use.
     if (!(await isolate())) return;
@@ -366,6 +392,6 @@ export async function openPage(panels: Panels, settings: Settings): Promise<void
 }
 
 function waysOnWithoutIsolation(): NoticeAction {
-  if (window.top === window) return { label: 'Reload', run: () => location.reload() };
+  if (window.top === window) return RELOAD;
   return { label: 'Open in a tab', run: () => void open(location.href, '_blank', 'noopener') };
 }

@@ -1,6 +1,6 @@
 import { type Activity, formatMips, formatRate } from './activity.ts';
 import { byId } from './elements.ts';
-import { type PageState, STATE_LABELS, STATE_MEANINGS } from './page-state.ts';
+import { type PageState, STATE_LABELS, STATE_MEANINGS, showPageState } from './page-state.ts';
 
 /** Shown where there is nothing to measure. */
 const NOTHING = '–';
@@ -9,7 +9,6 @@ const span = (id: string) => byId(id, HTMLElement);
 
 /** The line below the terminal: what the machine does, quietly. */
 export class StatusLine {
-  readonly #state = span('state');
   readonly #announcement = span('announcement');
   readonly #speed = span('speed');
   readonly #memory = span('memory');
@@ -24,15 +23,13 @@ export class StatusLine {
   }
 
   showState(state: PageState): void {
-    document.documentElement.dataset.state = state;
+    showPageState(state);
     if (state === this.#shown) return;
     // To and from halted changes many times a minute; nobody wants to hear that.
     const isRest = state === 'halted' || this.#shown === 'halted';
     if (!isRest)
       this.#announcement.textContent = `${STATE_LABELS[state]}. ${STATE_MEANINGS[state]}.`;
     this.#shown = state;
-    this.#state.textContent = STATE_LABELS[state];
-    this.#state.parentElement!.title = STATE_MEANINGS[state];
   }
 
   showMemory(mebibytes: number): void {

@@ -1,6 +1,6 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
-import { copySelection, isCopyKey } from './clipboard.ts';
+import { isCopyKey } from './clipboard.ts';
 import { isRoundsKey } from './rounds.ts';
 import type { Settings } from './settings.ts';
 import { openWithoutInlineStyles } from './terminal-styles.ts';
@@ -48,20 +48,19 @@ function keepFitted(terminal: Terminal, host: HTMLElement): void {
 }
 
 /** The keys that are the page's, not the guest's. */
-function leavePageKeys(terminal: Terminal): void {
+function leavePageKeys(terminal: Terminal, onCopy: () => void): void {
   terminal.attachCustomKeyEventHandler((event) => {
     // What it does is done for the whole page: see rounds.ts.
     if (isRoundsKey(event)) return false;
     if (!isCopyKey(event)) return true;
     event.preventDefault();
-    if (event.type === 'keydown') {
-      copySelection(terminal).catch((reason) => console.warn('Nothing was copied.', reason));
-    }
+    if (event.type === 'keydown') onCopy();
     return false;
   });
 }
 
-export function openTerminal(host: HTMLElement, settings: Settings): Terminal {
+/** @param onCopy the visitor wants what is selected in the clipboard */
+export function openTerminal(host: HTMLElement, settings: Settings, onCopy: () => void): Terminal {
   const terminal = new Terminal({
     cursorBlink: false,
     cursorInactiveStyle: 'outline',
@@ -74,7 +73,7 @@ export function openTerminal(host: HTMLElement, settings: Settings): Terminal {
   });
   openWithoutInlineStyles(terminal, host);
   keepFitted(terminal, host);
-  leavePageKeys(terminal);
+  leavePageKeys(terminal, onCopy);
   onThemeChange(() => {
     terminal.options.theme = currentTheme();
   });

@@ -25,6 +25,8 @@ export class PlainHost {
   readonly folder: string;
   /** What was asked for, as paths below the address, and how many bytes went there for it. */
   readonly answers: { path: string; bytes: number }[] = [];
+  /** Of files whose paths match, the first half comes, and then the connection ends. */
+  breakOff: RegExp | null = null;
   readonly #port: number;
   #server: Server | null;
 
@@ -75,7 +77,11 @@ export class PlainHost {
       response,
     );
     this.answers.push({ path, bytes: body.length });
-    response.setHeader('Content-Length', body.length).end(body);
+    response.setHeader('Content-Length', body.length);
+    if (this.breakOff?.test(path)) {
+      const half = body.subarray(0, body.length / 2);
+      response.write(half, () => response.destroy());
+    } else response.end(body);
   }
 
   #encode(content: Buffer, isText: boolean, request: IncomingMessage, response: ServerResponse) {

@@ -1,5 +1,6 @@
-import { create, createButton } from '../elements.ts';
+import { create, createButton, withCode } from '../elements.ts';
 import { describeFailure } from '../failure.ts';
+import { RELOAD } from '../notices.ts';
 import type { PageServices } from '../page-services.ts';
 import type { Place, PlacedPanel } from './arrangement.ts';
 import { createIcon } from './icons.ts';
@@ -150,7 +151,7 @@ export class Frame implements PanelFrame {
         this.#filled = content;
         if (this.isShown) content.shown?.();
       },
-      (reason: unknown) => this.#showFailure(reason, page),
+      (reason: unknown) => this.#showFailure(reason),
     );
   }
 
@@ -160,19 +161,14 @@ export class Frame implements PanelFrame {
     return fillPanel(this, page);
   }
 
-  #showFailure(reason: unknown, page: PageServices): void {
+  #showFailure(reason: unknown): void {
     console.error(reason);
-    this.#filling = null;
-    const { message } = describeFailure(reason);
-    const again = createButton('Try again', 'button', () => this.#fill(page));
+    const { message, remedy } = describeFailure(reason);
     const text = create('p', '', `This panel could not be opened. ${message}`);
     text.setAttribute('role', 'alert');
-    const remedy = create(
-      'p',
-      'panel-text',
-      'Try again, or reload the page if it has changed meanwhile.',
-    );
-    this.content.replaceChildren(create('div', 'panel-body', text, remedy, create('p', '', again)));
+    const way = create('p', 'panel-text', ...withCode(remedy));
+    const reload = createButton(RELOAD.label, 'button', RELOAD.run);
+    this.content.replaceChildren(create('div', 'panel-body', text, way, create('p', '', reload)));
   }
 }
 
