@@ -151,9 +151,14 @@ export class Emulator {
     return this.#cpu.in_hlt[0] !== 0;
   }
 
+  /** The CPU takes no interrupts. */
+  get interruptsOff(): boolean {
+    return (this.#cpu.flags[0] & INTERRUPT_FLAG) === 0;
+  }
+
   /** The CPU is halted with interrupts off: nothing can wake it, the guest has ended. */
   get stopped(): boolean {
-    return this.halted && (this.#cpu.flags[0] & INTERRUPT_FLAG) === 0;
+    return this.halted && this.interruptsOff;
   }
 
   /** Halts the CPU for good, as the guest sees it: `runSlice` ends after this instruction. */

@@ -449,7 +449,18 @@ export class Machine {
     if (this.#panicIsOver()) return this.#end('panicked');
     if (this.#rebootRequested) return this.#reboot();
     if (emulator.stopped) return this.#end('off');
-    return emulator.halted ? milliseconds : 0;
+    if (emulator.halted) return milliseconds;
+    return this.#pollsInVain() ? POLL_SLEEP : 0;
+  }
+
+  /**
+   * The guest does nothing but look whether a device is done: with interrupts off, it waits for a
+   * chain that it polls for. A console whose page reads slowly makes it wait for long, and what the
+   * guest burns meanwhile the page would need for reading.
+   */
+  #pollsInVain(): boolean {
+    const { emulator, bay } = this.#hardware;
+    return emulator.interruptsOff && bay.devices.some((device) => device?.link.isPolled === true);
   }
 
   #end(state: 'off' | 'panicked'): number {
@@ -607,6 +618,12 @@ const ENDS: Partial<Record<MachineState, string>> = {
   failed: 'The machine has failed',
   disposed: 'The machine was disposed',
 };
+
+/**
+ * How long a guest that polls in vain sleeps at most, unless a device asks for attention; in
+ * milliseconds. Not for ever: it may be doing something else.
+ */
+const POLL_SLEEP = 4;
 
 /** Where a disk is. */
 interface Attachment {

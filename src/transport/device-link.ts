@@ -131,6 +131,17 @@ export class DeviceLink {
     return this.#control.load(Word.completed) >>> 0;
   }
 
+  /** A driver that polls has rung the doorbell for a chain that it has not got back. */
+  get isPolled(): boolean {
+    for (const queue of this.#polled) {
+      const base = this.#control.queueBase(queue);
+      if (this.#control.load(base + QueueWord.enabled) === 0) continue;
+      const doorbell = this.#control.load(base + QueueWord.doorbell);
+      if (doorbell !== this.#control.load(base + QueueWord.published)) return !this.#dead;
+    }
+    return false;
+  }
+
   /** The worker has something to do and will be done soon. */
   get busy(): boolean {
     return !this.#dead && this.#control.load(Word.busy) === 1;
@@ -341,13 +352,11 @@ export class DeviceLink {
    * @returns true when the device has done some work and asks for a sync
    */
   waitAfterDoorbell(queue: number): boolean {
+    if (this.#polled.has(queue)) return this.#waitBriefly(this.#syncWanted, POLLED_WAIT);
     this.#doorbells++;
     const probe = this.#doorbells % 16 === 0;
     if (this.#doorbellLuck === 0 && !probe) return false;
-    const lucky = this.#waitBriefly(
-      this.#syncWanted,
-      this.#polled.has(queue) ? POLLED_WAIT : SHORT_WAIT,
-    );
+    const lucky = this.#waitBriefly(this.#syncWanted, SHORT_WAIT);
     this.#doorbellLuck = Math.min(8, Math.max(0, this.#doorbellLuck + (lucky ? 1 : -1)));
     return lucky;
   }

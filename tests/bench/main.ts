@@ -34,7 +34,7 @@ const REPORT_FILE = join(projectDirectory, 'bench.json');
 const PROFILES = join(projectDirectory, 'bench-profiles');
 const PLOT_FILE = join(projectDirectory, 'bench.html');
 /** Rounds that only warm up, runs that count, and about how long each measurement is, in seconds. */
-const THOROUGH = { warmUps: 2, runs: 5, seconds: 2, deadline: Number.POSITIVE_INFINITY };
+const THOROUGH = { warmUps: 2, runs: 5, seconds: 1, deadline: Number.POSITIVE_INFINITY };
 /**
  * Shows that everything works, once; nothing is warm. It is over within three minutes on a slow machine,
  * too: no figure begins after two and a half, since making the pages and what has begun take some time.
