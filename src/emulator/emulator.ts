@@ -51,6 +51,13 @@ export interface ProtectedModeStart {
   dataSelector: number;
 }
 
+/** How far a slice is that is to end early, which v86 takes for one whose CPU has halted. */
+interface EarlyEnd {
+  wanted: boolean;
+  /** Its sync point has come. */
+  seen: boolean;
+}
+
 /**
  * v86 on shared RAM: the only file that touches the emulator's inside. Everything here belongs to
  * the CPU thread.
@@ -69,10 +76,20 @@ export class Emulator {
   #lastCounter = 0;
   /** From how many `#instructions` on the guest's code is compiled. */
   #compileFrom = 0;
+  /** What is known of a slice that is to end early. */
+  readonly #early: EarlyEnd;
+  #endedEarly = false;
   /** The RAM may hold something: until the first reset it is as the browser gave it, all zero. */
   #ramUsed = false;
 
-  private constructor(v86: V86, ports: BusMap, mappedMemory: BusMap, hooks: EmulatorHooks) {
+  private constructor(
+    v86: V86,
+    ports: BusMap,
+    mappedMemory: BusMap,
+    hooks: EmulatorHooks,
+    early: EarlyEnd,
+  ) {
+    this.#early = early;
     this.#v86 = v86;
     this.#cpu = v86.v86.cpu;
     this.ports = ports;
@@ -93,6 +110,7 @@ export class Emulator {
   static async create(parts: EmulatorParts): Promise<Emulator> {
     const ports = new BusMap(PORT_BLOCK_SHIFT);
     const mappedMemory = new BusMap(MEMORY_BLOCK_SHIFT);
+    const early: EarlyEnd = { wanted: false, seen: false };
     const v86 = await new Promise<V86>((resolve, reject) => {
       const made: V86 = new V86({
         memory_size: parts.memory * MIB,
@@ -104,7 +122,7 @@ export class Emulator {
         net_device: { type: 'none' },
         wasm_fn: async (imports) => {
           const cpu = () => made.v86.cpu;
-          putHooksBefore(imports, ports, mappedMemory, cpu, parts.hooks);
+          putHooksBefore(imports, ports, mappedMemory, cpu, parts.hooks, early);
           try {
             const instance = await WebAssembly.instantiate(
               parts.module,
@@ -120,12 +138,15 @@ export class Emulator {
       });
       made.add_listener('emulator-loaded', () => resolve(made));
     });
-    return new Emulator(v86, ports, mappedMemory, parts.hooks);
+    return new Emulator(v86, ports, mappedMemory, parts.hooks, early);
   }
 
   /** Runs the guest for about a millisecond. @returns milliseconds until it has work again */
   runSlice(): number {
     const milliseconds = (this.#cpu.wm.exports.main_loop as () => number)();
+    this.#endedEarly = this.#early.wanted;
+    if (this.#early.wanted) this.#cpu.in_hlt[0] = 0;
+    this.#early.wanted = false;
     this.#countInstructions();
     if (this.#instructions >= this.#compileFrom) this.#setCompiler(true);
     return milliseconds;
@@ -146,6 +167,23 @@ export class Emulator {
     configure(JIT_DISABLED, enabled ? 0 : 1);
   }
 
+  /**
+   * Ends the slice after the present instruction, with a sync point, instead of up to 100,000
+   * instructions later. In a port handler or at a sync point.
+   */
+  endSlice(): void {
+    if (this.halted) return;
+    // v86 leaves its loops for a CPU that is halted, and for nothing else.
+    this.#cpu.in_hlt[0] = 1;
+    this.#early.wanted = true;
+    this.#early.seen = false;
+  }
+
+  /** The last slice was ended by `endSlice`. */
+  get endedEarly(): boolean {
+    return this.#endedEarly;
+  }
+
   /** The CPU waits for an interrupt. */
   get halted(): boolean {
     return this.#cpu.in_hlt[0] !== 0;
@@ -163,6 +201,7 @@ export class Emulator {
 
   /** Halts the CPU for good, as the guest sees it: `runSlice` ends after this instruction. */
   stop(): void {
+    this.#early.wanted = false;
     this.#cpu.flags[0] &= ~INTERRUPT_FLAG;
     this.#cpu.in_hlt[0] = 1;
   }
@@ -276,13 +315,17 @@ function putHooksBefore(
   mappedMemory: BusMap,
   cpu: () => V86Cpu,
   hooks: EmulatorHooks,
+  early: EarlyEnd,
 ): void {
   putWindowsBefore(env, 'io_port', ports, [8, 16, 32], [8, 16, 32]);
   putWindowsBefore(env, 'mmap', mappedMemory, [8, 32], [8, 16, 32]);
   const runHardwareTimers = env.run_hardware_timers;
   env.run_hardware_timers = (acpiEnabled, now) => {
+    // Here again: an interrupt came, and the guest goes on. If it is halted now, it is by itself.
+    if (early.seen) early.wanted = false;
+    early.seen = early.wanted;
     const milliseconds = runHardwareTimers(acpiEnabled, now);
-    hooks.syncPoint(cpu().in_hlt[0] !== 0);
+    hooks.syncPoint(cpu().in_hlt[0] !== 0 && !early.wanted);
     return milliseconds;
   };
   env.codegen_finalize = (index, start, stateFlags, pointer, length) => {

@@ -40,7 +40,7 @@ export interface BayWatcher {
 }
 
 export interface BayParts {
-  emulator: Pick<Emulator, 'buffer' | 'ramOffset' | 'memory' | 'ports' | 'dropCode'>;
+  emulator: Pick<Emulator, 'buffer' | 'ramOffset' | 'memory' | 'ports' | 'dropCode' | 'endSlice'>;
   bus: PciBus;
   attention: Attention;
   /** What the guest may make the page wait for its devices. */
@@ -163,7 +163,7 @@ export class DeviceBay {
       description.polledQueues,
       patience,
     );
-    const device = new VirtioPciDevice(link, description, emulator.ports, bus);
+    const device = new VirtioPciDevice(link, description, emulator.ports, bus, emulator);
     bus.plug(device.function);
     const plugged = { plan: { name, kind }, host, device };
     this.#places[index] = plugged;

@@ -74,6 +74,7 @@ export class Machine {
     if (!event.persisted) for (const { host } of this.#hardware.bay.all) host.abandon();
   };
   readonly #hardware: Hardware;
+  readonly #syncPoints: SyncPoints;
   readonly #scheduler: Scheduler;
   readonly #rest = new Rest();
   readonly #keptDiskServer = new KeptDiskServer(this);
@@ -108,9 +109,10 @@ export class Machine {
     this.#startSoftware = startSoftware;
     this.#onReboot = options.onReboot ?? 'reset';
     this.#offer = options.offer ?? {};
-    const syncPoints = new SyncPoints(hardware.attention, hardware.bay.devices);
-    this.#scheduler = new Scheduler(hardware.attention, () => this.#slice());
-    wiring.syncPoint = (halted) => syncPoints.pass(halted);
+    const { attention, bay, emulator } = hardware;
+    this.#syncPoints = new SyncPoints(attention, bay.devices, emulator);
+    this.#scheduler = new Scheduler(attention, () => this.#slice());
+    wiring.syncPoint = (halted) => this.#syncPoints.pass(halted);
     wiring.wake = () => this.#scheduler.wake();
     wiring.rebootRequested = () => {
       this.#rebootRequested = true;
@@ -450,17 +452,7 @@ export class Machine {
     if (this.#rebootRequested) return this.#reboot();
     if (emulator.stopped) return this.#end('off');
     if (emulator.halted) return milliseconds;
-    return this.#pollsInVain() ? POLL_SLEEP : 0;
-  }
-
-  /**
-   * The guest does nothing but look whether a device is done: with interrupts off, it waits for a
-   * chain that it polls for. A console whose page reads slowly makes it wait for long, and what the
-   * guest burns meanwhile the page would need for reading.
-   */
-  #pollsInVain(): boolean {
-    const { emulator, bay } = this.#hardware;
-    return emulator.interruptsOff && bay.devices.some((device) => device?.link.isPolled === true);
+    return this.#syncPoints.guestPolls ? POLL_SLEEP : 0;
   }
 
   #end(state: 'off' | 'panicked'): number {

@@ -1,10 +1,16 @@
 import type { Attention } from '../link/control-block.ts';
 import { SpinBudget } from '../link/spin-budget.ts';
-import type { VirtioPciDevice } from '../transport/virtio-pci.ts';
+import type { Processor, VirtioPciDevice } from '../transport/virtio-pci.ts';
 
 /** A halted CPU spins for its devices at most this long before it lets the page go on, in ms. */
 const LONGEST_SPIN = 1;
 const SHORTEST_SPIN = 0.02;
+
+/** The CPU, as far as its guest's polling is concerned; `Emulator` says more. */
+export interface PollingProcessor extends Processor {
+  readonly interruptsOff: boolean;
+  readonly endedEarly: boolean;
+}
 
 /**
  * What happens at the machine's sync points: the moments at which the guest stands still and the
@@ -17,17 +23,34 @@ export class SyncPoints {
   readonly #attention: Attention;
   /** By device index; they come and go. */
   readonly #devices: readonly (VirtioPciDevice | undefined)[];
+  readonly #processor: PollingProcessor;
   readonly #budget = new SpinBudget(SHORTEST_SPIN, LONGEST_SPIN);
 
-  constructor(attention: Attention, devices: readonly (VirtioPciDevice | undefined)[]) {
+  constructor(
+    attention: Attention,
+    devices: readonly (VirtioPciDevice | undefined)[],
+    processor: PollingProcessor,
+  ) {
     this.#attention = attention;
     this.#devices = devices;
+    this.#processor = processor;
+  }
+
+  /**
+   * After a slice: the guest does nothing but look whether a device is done, with interrupts off or
+   * right after its doorbell. A console whose page reads slowly makes it wait for long, and what the
+   * guest burns meanwhile the page needs for reading.
+   */
+  get guestPolls(): boolean {
+    const { endedEarly, interruptsOff } = this.#processor;
+    return (endedEarly || interruptsOff) && this.#anyPolled();
   }
 
   /** A sync point. @param halted the CPU waits for an interrupt */
   pass(halted: boolean): void {
     if (this.#attention.peek() !== 0) this.#serve();
     else if (halted && this.#anyBusy()) this.#spinForDevices();
+    if (!halted && this.#processor.interruptsOff && this.#anyPolled()) this.#processor.endSlice();
   }
 
   #serve(): void {
@@ -49,6 +72,13 @@ export class SyncPoints {
     }
     if (paid) this.#serve();
     this.#budget.learn(paid);
+  }
+
+  #anyPolled(): boolean {
+    for (let index = 0; index < this.#devices.length; index++) {
+      if (this.#devices[index]?.link.isPolled) return true;
+    }
+    return false;
   }
 
   #anyBusy(): boolean {

@@ -18,7 +18,7 @@ import { Patience } from './patience.ts';
 /** How long a worker is given to answer while the guest stands still, in milliseconds. */
 const SHORT_WAIT = 0.05;
 /** The same where the guest would do nothing but poll. */
-const POLLED_WAIT = 0.5;
+const POLLED_WAIT = 0.1;
 /** A reset is waited for this long before the driver has to poll for its end. */
 const RESET_WAIT = 2;
 
@@ -59,7 +59,7 @@ export class DeviceLink {
   readonly #dropCode: (address: number, length: number) => void;
   readonly #notifications: (QueueNotifications | null)[];
   readonly #notified: number[];
-  readonly #polled: ReadonlySet<number>;
+  readonly #polled: readonly number[];
   readonly #patience: Patience;
   readonly #interrupts: Interrupts = { queue: false, configuration: false };
   #generationTold = 0;
@@ -98,7 +98,7 @@ export class DeviceLink {
     this.#memory = memory;
     this.#attention = attention;
     this.#dropCode = dropCode;
-    this.#polled = new Set(polledQueues);
+    this.#polled = polledQueues;
     this.#notifications = new Array(control.queueCount).fill(null);
     this.#notified = new Array(control.queueCount).fill(0);
     this.#showConfiguration();
@@ -352,7 +352,7 @@ export class DeviceLink {
    * @returns true when the device has done some work and asks for a sync
    */
   waitAfterDoorbell(queue: number): boolean {
-    if (this.#polled.has(queue)) return this.#waitBriefly(this.#syncWanted, POLLED_WAIT);
+    if (this.#polled.includes(queue)) return this.#waitBriefly(this.#syncWanted, POLLED_WAIT);
     this.#doorbells++;
     const probe = this.#doorbells % 16 === 0;
     if (this.#doorbellLuck === 0 && !probe) return false;

@@ -21,6 +21,12 @@ export interface InterruptSink {
   updateInterrupts(): void;
 }
 
+/** What a device asks of the CPU. */
+export interface Processor {
+  /** The guest is to stand still after this instruction, at a sync point, and the page to have its turn. */
+  endSlice(): void;
+}
+
 /**
  * A virtio device on the PCI bus (VIRTIO 1.4, 4.1): configuration space with its capabilities,
  * the registers behind BAR 0, the ISR status and INTA#. Modern only. For the CPU thread, in port
@@ -33,6 +39,7 @@ export class VirtioPciDevice implements BusWindow {
   readonly #flags: DriverFlags;
   readonly #configurationLength: number;
   readonly #interrupts: InterruptSink;
+  readonly #processor: Processor;
   #isr = 0;
   /** The device is to leave its bus; called once its driver has let go of it. */
   #onGone: (() => void) | null = null;
@@ -44,8 +51,10 @@ export class VirtioPciDevice implements BusWindow {
     description: DeviceDescription,
     ports: BusMap,
     interrupts: InterruptSink,
+    processor: Processor,
   ) {
     this.link = link;
+    this.#processor = processor;
     this.#interrupts = interrupts;
     this.#configurationLength = description.configurationLength;
     this.#flags = new DriverFlags(description.driverFlags ?? [], link);
@@ -141,6 +150,8 @@ export class VirtioPciDevice implements BusWindow {
     if (!this.#common.isEnabled(queue)) return;
     this.link.ringDoorbell(queue);
     if (this.link.waitAfterDoorbell(queue)) this.serviceAtSyncPoint();
+    // The guest would look at the used ring a hundred thousand times before anything can change.
+    if (this.link.isPolled) this.#processor.endSlice();
   }
 
   #readConfiguration(offset: number, width: number): number {

@@ -62,6 +62,8 @@ export interface ChangingReport {
 
 /** What somebody at the page types. */
 const TYPED = new Uint8Array(64).fill(0x2e);
+/** The driver here is no emulated processor, and there are no slices. */
+const NO_SLICES = { interruptsOff: false, endedEarly: false, endSlice: () => {} };
 const RAM = 8 * 1024 * 1024;
 const GUARD_BYTE = 0xc3;
 /** Entries of queues; those of the entropy device have fewer. */
@@ -198,11 +200,11 @@ class ChangingMachine {
         description.polledQueues,
         this.#patience,
       );
-      return new VirtioPciDevice(link, description, this.#ports, this.#bus);
+      return new VirtioPciDevice(link, description, this.#ports, this.#bus, NO_SLICES);
     });
     for (const device of devices) this.#bus.plug(device.function);
     this.#bus.assignResources(() => {});
-    this.#syncPoints = new SyncPoints(this.#attention, devices);
+    this.#syncPoints = new SyncPoints(this.#attention, devices, NO_SLICES);
     let start = 0;
     for (const [index, { link }] of devices.entries()) {
       const sizes = this.#hosts[index].description.queueSizes.map((size) => {

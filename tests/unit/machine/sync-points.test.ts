@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Attention } from '../../../src/link/control-block.ts';
-import { SyncPoints } from '../../../src/machine/sync-points.ts';
+import { type PollingProcessor, SyncPoints } from '../../../src/machine/sync-points.ts';
 import type { VirtioPciDevice } from '../../../src/transport/virtio-pci.ts';
 
 /** Notes how often it is looked at; something may happen at each look. */
@@ -15,7 +15,19 @@ class WatchedAttention extends Attention {
   }
 }
 
+/** A CPU whose slice ends when it is told to. */
+class PollingGuest implements PollingProcessor {
+  interruptsOff = false;
+  endedEarly = false;
+
+  endSlice(): void {
+    this.endedEarly = true;
+  }
+}
+
 let attention: WatchedAttention;
+let polled: Set<number>;
+let processor: PollingGuest;
 let served: number[];
 let onServe: (index: number) => void;
 let busy: Set<number>;
@@ -27,6 +39,8 @@ beforeEach(() => {
   served = [];
   onServe = () => {};
   busy = new Set();
+  polled = new Set();
+  processor = new PollingGuest();
   const devices = Array.from({ length: 31 }, (_, index) => ({
     serviceAtSyncPoint: () => {
       served.push(index);
@@ -36,10 +50,13 @@ beforeEach(() => {
       get busy() {
         return busy.has(index);
       },
+      get isPolled() {
+        return polled.has(index);
+      },
     },
   }));
   places = devices as unknown as (VirtioPciDevice | undefined)[];
-  points = new SyncPoints(attention, places);
+  points = new SyncPoints(attention, places, processor);
 });
 
 afterEach(() => vi.restoreAllMocks());
@@ -140,5 +157,40 @@ describe('while the CPU is halted', () => {
     expect(longest).toBeLessThan(110); // a millisecond
     for (let round = 0; round < 10; round++) wait(false);
     expect(wait(false)).toBe(shortest);
+  });
+});
+
+describe('a guest that polls', () => {
+  test('with interrupts off does nothing else: its slice ends', () => {
+    polled.add(3);
+    points.pass(false);
+    expect([processor.endedEarly, points.guestPolls]).toEqual([false, false]);
+    processor.interruptsOff = true;
+    points.pass(false);
+    expect([processor.endedEarly, points.guestPolls]).toEqual([true, true]);
+  });
+
+  test('goes on once it has its chain back', () => {
+    polled.add(3);
+    processor.interruptsOff = true;
+    attention.request(3);
+    onServe = () => polled.delete(3);
+    points.pass(false);
+    expect([processor.endedEarly, points.guestPolls]).toEqual([false, false]);
+  });
+
+  test('whose slice was ended at its doorbell polls with interrupts on as well', () => {
+    polled.add(3);
+    processor.endSlice();
+    expect(points.guestPolls).toBe(true);
+    polled.clear();
+    expect(points.guestPolls).toBe(false);
+  });
+
+  test('that is halted waits for an interrupt, and is left alone', () => {
+    polled.add(3);
+    processor.interruptsOff = true;
+    points.pass(true);
+    expect(processor.endedEarly).toBe(false);
   });
 });

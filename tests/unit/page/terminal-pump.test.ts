@@ -23,6 +23,7 @@ class SlowTerminal {
 }
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 1));
+const nextFrame = () => Promise.resolve();
 const asTerminal = (terminal: SlowTerminal) => terminal as unknown as Terminal;
 
 function endlessOutput() {
@@ -44,7 +45,7 @@ describe('pumpOutput', () => {
     const terminal = new SlowTerminal();
     const { signal } = new AbortController();
     const reader = new Blob([bytes]).stream().getReader();
-    const done = pumpOutput(reader, asTerminal(terminal), signal);
+    const done = pumpOutput(reader, asTerminal(terminal), signal, nextFrame);
     const drawing = setInterval(() => terminal.drawAll(), 1);
     await done;
     clearInterval(drawing);
@@ -56,7 +57,7 @@ describe('pumpOutput', () => {
     const terminal = new SlowTerminal();
     const output = endlessOutput();
     const ended = new AbortController();
-    void pumpOutput(output.reader, asTerminal(terminal), ended.signal);
+    void pumpOutput(output.reader, asTerminal(terminal), ended.signal, nextFrame);
     await settle();
     const givenAtFirst = output.given();
     expect(terminal.written.length).toBeLessThanOrEqual(64 * 1024);
@@ -69,7 +70,7 @@ describe('pumpOutput', () => {
     const terminal = new SlowTerminal();
     const output = endlessOutput();
     const ended = new AbortController();
-    const done = pumpOutput(output.reader, asTerminal(terminal), ended.signal);
+    const done = pumpOutput(output.reader, asTerminal(terminal), ended.signal, nextFrame);
     await settle();
     const writtenBefore = terminal.written.length;
     ended.abort();
@@ -77,5 +78,28 @@ describe('pumpOutput', () => {
     await terminal.drawAll();
     await done;
     expect(terminal.written.length).toBe(writtenBefore);
+  });
+
+  it('draws a flood in every other frame only, and what is typed at once', async () => {
+    const drawn = { write: (_: Uint8Array, onDrawn: () => void) => onDrawn() };
+    const sizes = [10, 200, 4096, 5000, 10];
+    let frames = 0;
+    let read = 0;
+    const reader = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          controller.enqueue(new Uint8Array(sizes[read]));
+          if (++read === sizes.length) controller.close();
+        },
+      },
+      { highWaterMark: 0 },
+    ).getReader();
+    const readAtFrame: number[] = [];
+    const noteFrame = async () => {
+      readAtFrame.push(read);
+      frames++;
+    };
+    await pumpOutput(reader, drawn as unknown as Terminal, new AbortController().signal, noteFrame);
+    expect([frames, readAtFrame]).toEqual([2, [3, 4]]);
   });
 });

@@ -215,6 +215,24 @@ describe('waiting at the doorbell', () => {
     const answers = Array.from({ length: 32 }, () => rig.link.waitAfterDoorbell(0));
     expect(answers.at(-1)).toBe(true);
   });
+
+  test('of a driver that polls ends the slice unless the answer is there', () => {
+    rig = new Rig({ polledQueues: [0] });
+    const driver = rig.start();
+    driver.add([rig.buffer('hello')], [rig.space(5)]);
+    rig.notify(0);
+    expect([rig.link.isPolled, rig.sliceEnds]).toEqual([true, 1]);
+    rig.pump();
+    expect(rig.link.isPolled).toBe(false);
+    rig.meanwhile();
+    driver.add([rig.buffer('hello')], [rig.space(5)]);
+    rig.notify(0);
+    expect([rig.link.isPolled, rig.sliceEnds]).toEqual([false, 1]);
+    // Nobody polls the other queue.
+    rig.meanwhile(() => {});
+    rig.notify(1);
+    expect([rig.link.isPolled, rig.sliceEnds]).toEqual([false, 1]);
+  });
 });
 
 test('a queue at the very end of RAM is rung for', () => {

@@ -63,6 +63,8 @@ export interface RigOptions {
   memorySize?: number;
   /** How long the CPU thread may wait for the worker, in milliseconds; for ever unless told. */
   patience?: number;
+  /** Queues whose driver polls; none unless told. */
+  polledQueues?: readonly number[];
 }
 
 /**
@@ -91,6 +93,8 @@ export class Rig extends PciGuest {
   readonly dropped: Segment[] = [];
   /** Called for each range whose code is dropped. */
   onDrop: (range: Segment) => void = () => {};
+  /** How often the CPU was asked to end its slice. */
+  sliceEnds = 0;
   readonly #index = 5;
   #allocated = FIRST_ALLOCATED;
 
@@ -101,6 +105,7 @@ export class Rig extends PciGuest {
     driverFlags = [],
     memorySize = RAM,
     patience = Number.POSITIVE_INFINITY,
+    polledQueues = [],
   }: RigOptions = {}) {
     super(new BusMap(9), SLOT);
     this.bus = new PciBus(this.ports, this.controller, () => {});
@@ -130,10 +135,11 @@ export class Rig extends PciGuest {
       this.memory,
       this.attention,
       dropCode,
-      [],
+      polledQueues,
       new Patience(patience),
     );
-    this.pci = new VirtioPciDevice(this.link, description, this.ports, this.bus);
+    const processor = { endSlice: () => this.sliceEnds++ };
+    this.pci = new VirtioPciDevice(this.link, description, this.ports, this.bus, processor);
     this.bus.plug(this.pci.function);
     this.bus.assignResources(() => {});
   }

@@ -85,12 +85,12 @@ export class ScratchDevice {
     const buffer = new SharedArrayBuffer(RAM);
     const memory = new GuestMemory(buffer, 0, RAM);
     const ports = new BusMap(PORT_BLOCK_SHIFT);
-    // Nobody runs: there are no interrupts to be taken, and there is no compiled code.
+    // Nobody runs: there are no interrupts to be taken, there is no compiled code and no slice to end.
     const controller = { raiseInterrupt: () => {}, lowerInterrupt: () => {} };
     const bus = new PciBus(ports, controller, () => {});
     const attention = new Attention(new SharedArrayBuffer(Attention.byteLength));
     const bay: DeviceBay = new DeviceBay({
-      emulator: { buffer, ramOffset: 0, memory, ports, dropCode: () => {} },
+      emulator: { buffer, ramOffset: 0, memory, ports, dropCode: () => {}, endSlice: () => {} },
       bus,
       attention,
       patience: new Patience(0),
