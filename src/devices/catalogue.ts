@@ -1,4 +1,4 @@
-import type { VirtioDevice } from './device.ts';
+import type { DeviceFactory } from './factory.ts';
 
 /**
  * Every device that a machine can have, by kind: how to load the function that makes one. A new
@@ -10,13 +10,12 @@ export const devices = {
   rng: async () => (await import('./rng/rng.ts')).createRngDevice,
 } satisfies Record<string, () => Promise<DeviceFactory>>;
 
-/** A device, and what the page may ask of it while it works. */
-export interface MadeDevice {
-  device: VirtioDevice;
-  commands: object;
+/** Loads the function that makes devices of `kind`. @throws TypeError when there is no such kind */
+export async function loadDevice(kind: string): Promise<DeviceFactory> {
+  if (!Object.hasOwn(devices, kind)) throw new TypeError(`no device of kind ${kind}`);
+  return devices[kind as DeviceKind]();
 }
 
-type DeviceFactory = (options: never) => MadeDevice | Promise<MadeDevice>;
 type FactoryOf<Kind extends DeviceKind> = Awaited<ReturnType<(typeof devices)[Kind]>>;
 
 export type DeviceKind = keyof typeof devices;

@@ -22,7 +22,8 @@ export abstract class VirtioDevice {
 
   /**
    * Does all that can be done now: takes chains from its queues and gives them back. Called after
-   * every doorbell and every `wake`; it must not wait for anything that a driver decides.
+   * every doorbell, and when something has settled that `runtime.track` was given; it must not wait for anything
+   * that a driver decides.
    */
   abstract run(): void;
 

@@ -3,8 +3,8 @@ import { Attention, ControlBlock } from '../link/control-block.ts';
 import { GuestMemory } from '../ring/guest-memory.ts';
 import { DeviceTrace } from '../trace/device-trace.ts';
 import { TraceRing } from '../trace/ring.ts';
-import { type DeviceKind, type DeviceOptions, devices, type MadeDevice } from './catalogue.ts';
 import type { DeviceDescription } from './device.ts';
+import type { DeviceFactory, MadeDevice } from './factory.ts';
 import { DeviceRuntime, type RuntimeListeners } from './runtime.ts';
 import type { QueueStep } from './steps.ts';
 
@@ -38,6 +38,7 @@ export interface DeviceSetUp {
  * until the call has arrived.
  */
 export class DeviceService {
+  readonly #load: (kind: string) => Promise<DeviceFactory>;
   readonly #listeners: RuntimeListeners;
   /** The device's place. */
   #index = 0;
@@ -45,8 +46,12 @@ export class DeviceService {
   #control: ControlBlock | null = null;
   #runtime: DeviceRuntime | null = null;
 
-  /** @param listeners hear of the device while it works */
-  constructor(listeners: RuntimeListeners = {}) {
+  /**
+   * @param load finds the function that makes devices of a kind
+   * @param listeners hear of the device while it works
+   */
+  constructor(load: (kind: string) => Promise<DeviceFactory>, listeners: RuntimeListeners = {}) {
+    this.#load = load;
     this.#listeners = listeners;
   }
 
@@ -54,16 +59,10 @@ export class DeviceService {
    * Makes the device and the memory that it shares with the CPU thread.
    * @throws DeviceError (its code is the error's `name`) when the options cannot be met
    */
-  async setUp<Kind extends DeviceKind>(
-    kind: Kind,
-    options: DeviceOptions[Kind],
-    parts: SharedParts,
-  ): Promise<DeviceSetUp> {
-    const make = (await devices[kind]()) as (
-      options: DeviceOptions[Kind],
-    ) => MadeDevice | Promise<MadeDevice>;
+  async setUp(kind: string, options: unknown, parts: SharedParts): Promise<DeviceSetUp> {
+    const make = await this.#load(kind);
     this.#index = parts.index;
-    this.#made = await make(options);
+    this.#made = await make(options as never);
     const { description } = this.#made.device;
     const queueCount = description.queueSizes.length;
     const buffer = new SharedArrayBuffer(ControlBlock.byteLength(queueCount));

@@ -4,18 +4,15 @@ import type { PciBus } from '../pci/bus.ts';
 import { DeviceLink } from '../transport/device-link.ts';
 import type { Patience } from '../transport/patience.ts';
 import { VirtioPciDevice } from '../transport/virtio-pci.ts';
-import { DeviceHost } from './device-host.ts';
+import { DeviceHost, type HostPlan } from './device-host.ts';
 import type { MachineError } from './errors.ts';
 import { adjustOffer } from './offer.ts';
 import type { OfferOptions } from './options.ts';
 
 /** One virtio device to be plugged in. */
-export interface DevicePlan {
+export interface DevicePlan extends HostPlan {
   /** What messages call it, at the beginning of a sentence. */
   name: string;
-  kind: string;
-  options: object;
-  transfer: Transferable[];
 }
 
 /** Who hears of the devices. */
@@ -136,7 +133,7 @@ export class DeviceBay {
     return place;
   }
 
-  #startWorker({ name, kind, options, transfer }: DevicePlan, index: number): Promise<DeviceHost> {
+  #startWorker(plan: DevicePlan, index: number): Promise<DeviceHost> {
     const { emulator, attention, hooks } = this.#parts;
     const parts = {
       ram: emulator.buffer,
@@ -145,9 +142,9 @@ export class DeviceBay {
       attention: attention.words.buffer,
       index,
     };
-    return DeviceHost.create(kind, options, parts, transfer, {
-      onDeath: (reason) => hooks.deviceDied(name, index, reason),
-      onTrouble: (error) => hooks.deviceTroubled(name, error),
+    return DeviceHost.create(plan, parts, {
+      onDeath: (reason) => hooks.deviceDied(plan.name, index, reason),
+      onTrouble: (error) => hooks.deviceTroubled(plan.name, error),
     });
   }
 

@@ -13,6 +13,16 @@ export interface HostHooks {
   onTrouble(error: MachineError): void;
 }
 
+/** What a host has to know of the device that its worker is to be. */
+export interface HostPlan {
+  kind: string;
+  options: object;
+  /** What of the options moves to the worker instead of being copied. */
+  transfer: Transferable[];
+  /** Starts a worker with an entry of its own; without it, one of ours, which has the devices of the catalogue. */
+  startWorker?: () => Worker;
+}
+
 /**
  * A device's worker as the page sees it: made, set up through Comlink, watched, and ended. The
  * data path does not pass here.
@@ -51,20 +61,17 @@ export class DeviceHost {
   }
 
   /**
-   * Starts a worker with a device of `kind`.
-   * @param transfer what moves to the worker instead of being copied
+   * Starts a worker with the device of `plan`.
    * @param hooks.onDeath is called once if the worker ends by itself after its device was made
    * @param hooks.onTrouble is called when its backend could not do something for the guest
    * @throws MachineError what the device says about its options
    */
   static async create(
-    kind: string,
-    options: object,
+    { kind, options, transfer, startWorker }: HostPlan,
     parts: SharedParts,
-    transfer: Transferable[],
     hooks: HostHooks,
   ): Promise<DeviceHost> {
-    const worker = takeWorker();
+    const worker = startWorker?.() ?? takeWorker();
     const service = Comlink.wrap<DeviceService>(worker);
     const death = new Death(kind);
     worker.addEventListener('message', ({ data }: MessageEvent<Partial<TroubleMessage>>) => {
@@ -72,17 +79,14 @@ export class DeviceHost {
     });
     worker.onerror = (event) => death.declare(event.message || 'its script could not be loaded');
     try {
-      const setUp = service.setUp(
-        kind as never,
-        Comlink.transfer(options, transfer) as never,
-        parts,
-      );
+      const setUp = service.setUp(kind, Comlink.transfer(options, transfer), parts);
       const { description, control } = await Promise.race([setUp, death.promise]);
       const block = new ControlBlock(control, description.queueSizes.length);
       return new DeviceHost(worker, service, description, block, death, hooks.onDeath);
     } catch (error) {
       worker.terminate();
-      throw explain(error);
+      const explained = explain(error);
+      throw startWorker === undefined ? explained : refusal(explained);
     }
   }
 
@@ -218,6 +222,14 @@ const REMEDIES: Record<DeviceErrorCode, string> = {
 export function explain(error: unknown): unknown {
   if (!(error instanceof Error) || !Object.hasOwn(REMEDIES, error.name)) return error;
   return withRemedy(error.name as DeviceErrorCode, error.message, error);
+}
+
+/** What a device that is none of ours says of its options. */
+function refusal(error: unknown): unknown {
+  if (error instanceof MachineError || !(error instanceof Error)) return error;
+  const remedy = 'Give it what it wants, or leave it out.';
+  const message = `A device could not be made: ${error.message}.`;
+  return new MachineError('device-refused', message, remedy, error);
 }
 
 function withRemedy(code: DeviceErrorCode, message: string, cause?: unknown): MachineError {

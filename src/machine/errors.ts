@@ -22,6 +22,8 @@ export type MachineErrorCode =
   | 'queue-size'
   | 'request-queues'
   | 'unknown-emulator'
+  | 'device-name'
+  | 'device-refused'
   | 'device-died'
   | 'no-agent'
   | 'timeout'

@@ -84,6 +84,7 @@ export {
   QUEUE_LIMITS,
   type Software,
 } from './options.ts';
+export type { OutsideDevice, OutsideDeviceOptions } from './outside-device.ts';
 export { preloadMachine } from './preload.ts';
 export { SerialPort } from './serial-port.ts';
 export type { WaitOptions } from './transcript.ts';

@@ -25,6 +25,7 @@ import {
   MEMORY_LIMITS,
   type OfferOptions,
 } from './options.ts';
+import { OUTSIDE, OutsideDevice, planOutsideDevices } from './outside-device.ts';
 import { PanicWatch } from './panic-watch.ts';
 import { checkDisk, checkEnvironment, checkOptions } from './prerequisites.ts';
 import { Rest } from './rest.ts';
@@ -67,6 +68,8 @@ export class Machine {
   readonly serial: SerialPort;
   /** The guest's files; it needs `options.agent`. */
   readonly files: GuestFiles;
+  /** The devices of `options.devices`, by name. */
+  readonly devices: ReadonlyMap<string, OutsideDevice>;
   readonly #agent: Agent | null;
   readonly #events = new Events<MachineEvents>();
   /** The page goes: kept disks take what was written, and the next page can have them. */
@@ -142,6 +145,10 @@ export class Machine {
       this.#diskNumbers.add(index);
       this.#addDisk(disk, { place: FIRST_DISK_INDEX + index, number: index });
     });
+    const outside = hardware.bay.all.filter(({ plan }) => plan.kind === OUTSIDE);
+    this.devices = new Map(
+      outside.map(({ plan, host }) => [plan.name, new OutsideDevice(plan.name, host)]),
+    );
     addEventListener('pagehide', this.#leave);
   }
 
@@ -157,7 +164,8 @@ export class Machine {
     const { plan, rings } = planConsole([...(options.ports ?? []), ...agentPorts]);
     const offer = options.offer ?? {};
     const disks = (options.disks ?? []).map((disk, index) => planDisk(disk, index, offer));
-    const plans: DevicePlan[] = [plan, ...disks, planRng()];
+    const outside = planOutsideDevices(options.devices ?? []);
+    const plans: DevicePlan[] = [plan, ...disks, planRng(), ...outside];
     const wiring = new Wiring(rings);
     const memory = options.memory ?? MEMORY_LIMITS.standard;
     const hardware = await assemble(memory, plans, offer, wiring);

@@ -1,5 +1,6 @@
 import { MAXIMUM_QUEUE_SIZE } from '../ring/layout.ts';
 import type { FeatureName } from './offer.ts';
+import type { OutsideDeviceOptions } from './outside-device.ts';
 
 /** Guest RAM that a machine may have, in MiB: whole numbers from least to most. */
 export const MEMORY_LIMITS = { least: 32, most: 2048, standard: 256 } as const;
@@ -103,6 +104,8 @@ export interface HardwareOptions {
    * another has to start the program `ringbox-agent` itself, of which the package has a copy.
    */
   agent?: boolean;
+  /** Devices that are none of this package's, after all others on the PCI bus: see `serveDevice`. */
+  devices?: OutsideDeviceOptions[];
   /** What a reboot of the guest does: start it again (`reset`, the standard) or `stop`. */
   onReboot?: 'reset' | 'stop';
   /** What the devices offer, where it is to be other than usual. */

@@ -179,12 +179,16 @@ class ChangingMachine {
     const attention = this.#attention.words.buffer;
     const parts = { ram: buffer, ramOffset: byteOffset, ramSize: length, attention };
     this.#hosts = await Promise.all(
-      this.#plans.map(({ kind, options, transfer }, index) => {
-        const onDeath = (reason: string) => this.problems.push(`the ${kind} died: ${reason}`);
-        return DeviceHost.create(kind, options, { ...parts, index }, transfer, {
-          onDeath,
-          onTrouble: ({ message }) => onDeath(message),
-        });
+      this.#plans.map((plan, index) => {
+        const onDeath = (reason: string) => this.problems.push(`the ${plan.kind} died: ${reason}`);
+        return DeviceHost.create(
+          plan,
+          { ...parts, index },
+          {
+            onDeath,
+            onTrouble: ({ message }) => onDeath(message),
+          },
+        );
       }),
     );
   }

@@ -1,5 +1,5 @@
 import type { DeviceDescriber } from '../../devices/describer.ts';
-import { describers } from '../../devices/describers.ts';
+import { describers, strangeDescriber } from '../../devices/describers.ts';
 import { COMMON_FEATURES } from '../../link/features.ts';
 import type { PciBus } from '../../pci/bus.ts';
 import type { GuestMemory } from '../../ring/guest-memory.ts';
@@ -19,7 +19,7 @@ export interface DeviceSnapshot {
   place: number;
   /** What messages call it: 'The console', 'Disk vda'. */
   name: string;
-  /** Its kind in the catalogue of devices: 'block'. */
+  /** Its kind in the catalogue of devices: 'block'; 'outside' when it is none of it. */
   kind: string;
   /** The virtio device type (VIRTIO 1.4, 5), and the specification's name for it. */
   type: number;
@@ -85,8 +85,10 @@ export interface ConfigurationField {
 }
 
 /** What there is to say about devices like this one. */
-export function describerOf({ plan }: Plugged): DeviceDescriber {
-  return describers[plan.kind as keyof typeof describers];
+export function describerOf({ plan, host }: Plugged): DeviceDescriber {
+  const { kind } = plan;
+  if (Object.hasOwn(describers, kind)) return describers[kind as keyof typeof describers];
+  return strangeDescriber(host.description.type);
 }
 
 /** Looks at the device in place `place`. On the CPU thread, between two slices. */

@@ -2,7 +2,8 @@
 import { parentPort } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import { loadDevice } from '../../../src/devices/catalogue.ts';
 import { DeviceService } from '../../../src/devices/service.ts';
 
 if (parentPort === null) throw new Error('this is the entry of a worker');
-Comlink.expose(new DeviceService(), nodeEndpoint(parentPort));
+Comlink.expose(new DeviceService(loadDevice), nodeEndpoint(parentPort));

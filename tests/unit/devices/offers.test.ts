@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type DeviceKind, devices, type MadeDevice } from '../../../src/devices/catalogue.ts';
+import { type DeviceKind, devices } from '../../../src/devices/catalogue.ts';
+import type { MadeDevice } from '../../../src/devices/factory.ts';
 import { ByteRing } from '../../../src/link/byte-ring.ts';
 import { adjustOffer, FEATURE_NAMES } from '../../../src/machine/offer.ts';
 import { Rig } from '../transport/rig.ts';

@@ -6,7 +6,7 @@ import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { devices } from '../../../src/devices/catalogue.ts';
+import { devices, loadDevice } from '../../../src/devices/catalogue.ts';
 import { DeviceRuntime } from '../../../src/devices/runtime.ts';
 import { DeviceService } from '../../../src/devices/service.ts';
 import { ByteRing } from '../../../src/link/byte-ring.ts';
@@ -34,7 +34,7 @@ describe('set-up', () => {
     };
     expect(Object.keys(devices).sort()).toEqual(Object.keys(options).sort());
     for (const kind of ['block', 'console', 'rng'] as const) {
-      const { description, control } = await new DeviceService().setUp(
+      const { description, control } = await new DeviceService(loadDevice).setUp(
         kind,
         options[kind],
         sharedParts(),
@@ -50,7 +50,7 @@ describe('set-up', () => {
   test('each call is counted as heard at once, and tracked until it has settled', async () => {
     const mailHeard = vi.spyOn(DeviceRuntime.prototype, 'mailHeard');
     const track = vi.spyOn(DeviceRuntime.prototype, 'track');
-    const service = new DeviceService();
+    const service = new DeviceService(loadDevice);
     await service.setUp('block', { image: new Blob([pattern(512)]) }, sharedParts());
     const result = service.call('size', []);
     expect(mailHeard).toHaveBeenCalledTimes(1);
@@ -60,7 +60,7 @@ describe('set-up', () => {
   });
 
   test('nothing else can be called before it', async () => {
-    const service = new DeviceService();
+    const service = new DeviceService(loadDevice);
     await expect(service.serve()).rejects.toThrow(/not set up/);
     await expect(service.call('size', [])).rejects.toThrow(/not set up/);
   });

@@ -11,11 +11,15 @@ beforeEach(() => {
 });
 
 /** A host that is being made, and its worker. */
-function begin() {
+function begin(startWorker?: () => Worker) {
   const memory = new SharedArrayBuffer(8);
   const parts = { ram: memory, ramOffset: 0, ramSize: 8, attention: memory, index: 1 };
   const hooks = { onDeath, onTrouble: () => {} };
-  const making = DeviceHost.create('block', {}, parts, [], hooks);
+  const making = DeviceHost.create(
+    { kind: 'block', options: {}, transfer: [], ...(startWorker && { startWorker }) },
+    parts,
+    hooks,
+  );
   return { making, worker: FakeWorker.made[0] };
 }
 
@@ -62,4 +66,14 @@ test('what a device says about its options has a remedy', async () => {
     remedy: expect.stringContaining('other tab'),
   });
   expect(worker.terminated).toBe(true);
+});
+
+test('a device from outside has a worker of its own, and its refusal a code', async () => {
+  const { making, worker } = begin(() => new FakeWorker() as unknown as Worker);
+  worker.setUp.reject(new Error('seven sides are too many'));
+  await expect(making).rejects.toMatchObject({
+    code: 'device-refused',
+    message: 'A device could not be made: seven sides are too many.',
+  });
+  expect(FakeWorker.made).toHaveLength(1);
 });
