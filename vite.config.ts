@@ -43,7 +43,8 @@ export default defineConfig({
     testTimeout: 60_000,
   },
   // Imported by a worker alone, where Vite would find it late and reload the page.
-  optimizeDeps: { include: ['fzstd'] },
+  // Examples are projects of their own.
+  optimizeDeps: { include: ['fzstd'], entries: ['index.html', '{src,tests}/**/*.html'] },
   server: { headers: ISOLATION_HEADERS },
   preview: { headers: PAGE_HEADERS },
 });

@@ -14,6 +14,7 @@ const USAGE = `Usage: ringbox COMMAND [options]
 
   ringbox start [--port N] [--host NAME]   serve the page on localhost (default port 5173)
   ringbox build                            build the page into dist/, for any static host
+  ringbox pack                             make the npm package in package/
   ringbox run [options] [-- COMMAND...]    boot a machine in headless Chromium; see run --help
   ringbox disk COMMAND ...                 make, convert, inspect disk images; see disk --help
   ringbox test [--unit | --e2e [options]]  check, then run the tests
@@ -23,6 +24,7 @@ const USAGE = `Usage: ringbox COMMAND [options]
 const COMMANDS = {
   start: ['bin/start.ts', 'start'],
   build: ['bin/build.ts', 'build'],
+  pack: ['bin/pack.ts', 'pack'],
   test: ['bin/test.ts', 'test'],
   run: ['src/cli/run.ts', 'run'],
   disk: ['src/cli/disk/disk.ts', 'disk'],

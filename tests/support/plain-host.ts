@@ -17,7 +17,7 @@ const TYPES: Record<string, string> = {
 
 /**
  * A static host that knows nothing of what it serves: a folder below some path, with the types of
- * its files and no other headers. Like most, it compresses text and answers ranges.
+ * its files and no other headers, unless told. Like most, it compresses text and answers ranges.
  */
 export class PlainHost {
   /** Where the folder is, with a slash at the end. */
@@ -28,18 +28,24 @@ export class PlainHost {
   /** Of files whose paths match, the first half comes, and then the connection ends. */
   breakOff: RegExp | null = null;
   readonly #port: number;
+  readonly #headers: Readonly<Record<string, string>>;
   #server: Server | null;
 
-  private constructor(folder: string, server: Server) {
+  private constructor(folder: string, server: Server, headers: Readonly<Record<string, string>>) {
     this.folder = folder;
+    this.#headers = headers;
     this.#server = server;
     this.#port = (server.address() as AddressInfo).port;
     this.address = `http://localhost:${this.#port}/some/where/`;
     server.on('request', (...given) => this.#answer(...given));
   }
 
-  static async start(folder: string): Promise<PlainHost> {
-    return new PlainHost(folder, await listen(0));
+  /** @param headers go with every file */
+  static async start(
+    folder: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<PlainHost> {
+    return new PlainHost(folder, await listen(0), headers);
   }
 
   /** Nobody answers any more. */
@@ -68,6 +74,7 @@ export class PlainHost {
       response.writeHead(404, { 'Content-Type': 'text/html' }).end('<title>Not found</title>');
       return;
     }
+    for (const header of Object.entries(this.#headers)) response.setHeader(...header);
     const type = TYPES[extname(path)];
     if (type !== undefined) response.setHeader('Content-Type', type);
     const body = this.#encode(

@@ -1,0 +1,4 @@
+import { ringbox } from 'ringbox/vite';
+import { defineConfig } from 'vite';
+
+export default defineConfig({ plugins: [ringbox()] });

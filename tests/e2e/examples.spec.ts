@@ -1,0 +1,135 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { build, createServer, preview } from 'vite';
+import { projectDirectory } from '../../guest/build/paths.ts';
+import { ISOLATION_HEADERS } from '../../src/hosting/headers.ts';
+import { Consumer, type PackedPackage, packPackage } from '../support/consumer.ts';
+import { PlainHost } from '../support/plain-host.ts';
+
+/** Bytes of the tarball at most: 3.5 MB of them are the default guest. */
+const LARGEST_TARBALL = 4_600_000;
+
+const tool = (path: string) => join(projectDirectory, 'node_modules', path);
+
+test.describe('the npm package', () => {
+  let packed: PackedPackage;
+  const consumers: Consumer[] = [];
+
+  test.beforeAll(async () => {
+    packed = await packPackage();
+  });
+
+  test.afterEach(() => {
+    for (const consumer of consumers.splice(0)) consumer.remove();
+  });
+
+  async function install(example: string, ...tools: string[]): Promise<Consumer> {
+    const consumer = await Consumer.install(example, packed, tools);
+    consumers.push(consumer);
+    return consumer;
+  }
+
+  test('is small and sound, and tells its size', async () => {
+    const { size } = statSync(packed.tarball);
+    expect(packed.report).toContain(`${(size / 1e6).toFixed(2)} MB`);
+    expect(size).toBeLessThan(LARGEST_TARBALL);
+    const consumer = await install('node-ring');
+    await consumer.node(tool('publint/src/cli.js'), packed.folder, '--strict');
+    const types = ['--profile', 'esm-only', '--no-color'];
+    await consumer.node(tool('@arethetypeswrong/cli/dist/index.js'), packed.tarball, ...types);
+  });
+
+  test('gives only what is used, and can be imported anywhere', async () => {
+    const consumer = await install('node-ring');
+    const bytesOf = async (code: string) => {
+      const input = join(consumer.folder, 'input.js');
+      writeFileSync(input, code);
+      const { output } = (await build({
+        root: consumer.folder,
+        configFile: false,
+        logLevel: 'error',
+        // A script of the kind that can wait for nothing while it loads.
+        build: {
+          write: false,
+          minify: false,
+          rolldownOptions: { input, output: { format: 'iife', codeSplitting: false } },
+        },
+      })) as { output: { code?: string }[] };
+      return output.reduce((sum, { code = '' }) => sum + code.length, 0);
+    };
+    const print = (what: string, from: string) =>
+      `import { ${what} } from '${from}'; console.log(${what});`;
+    expect(await bytesOf(print('MachineError', 'ringbox'))).toBeLessThan(1000);
+    expect(await bytesOf(print('Device', 'ringbox/ring'))).toBeLessThan(10_000);
+    expect(await bytesOf(print('Machine', 'ringbox'))).toBeGreaterThan(100_000);
+    for (const path of ['', '/ring', '/device', '/vite']) {
+      await consumer.node('-e', `import('ringbox${path}')`);
+    }
+  });
+
+  test('puts a machine into a page that Vite serves, with types', async ({ page }) => {
+    const consumer = await install('vite-page', 'vite');
+    await checkTypes(consumer);
+    const server = await createServer({ root: consumer.folder, server: { port: 0 } });
+    try {
+      await server.listen();
+      await page.goto(server.resolvedUrls!.local[0]);
+      await expect(page.locator('pre')).toContainText('Linux ringbox');
+      await page.getByLabel('Command').fill('expr 6 \\* 7; echo oh >&2; false');
+      await page.getByLabel('Command').press('Enter');
+      await expect(page.locator('pre')).toContainText('42\noh\n[exit status 1]');
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('runs a device that is not in it, in a page that Vite has built', async ({ page }) => {
+    const consumer = await install('own-device', 'vite');
+    await checkTypes(consumer);
+    await build({ root: consumer.folder, logLevel: 'error' });
+    const server = await preview({ root: consumer.folder, preview: { port: 0 } });
+    try {
+      await page.goto(server.resolvedUrls!.local[0]);
+      await expect.poll(() => freeMemory(page)).toHaveLength(1);
+      await page.getByLabel('MiB').fill('100');
+      await page.getByLabel('MiB').press('Enter');
+      await expect.poll(() => freeMemory(page)).toHaveLength(2);
+      const [before, after] = await freeMemory(page);
+      expect(before - after).toBeGreaterThanOrEqual(99);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('needs no tool, below any path of a host that sends two headers', async ({ page }) => {
+    const consumer = await install('static-page');
+    const host = await PlainHost.start(consumer.folder, ISOLATION_HEADERS);
+    try {
+      await page.goto(host.address);
+      await expect(page.locator('pre')).toContainText(/cat greeting\s+Hello from the page\./);
+    } finally {
+      await host.stop();
+    }
+  });
+
+  test('has rings for worker_threads', async () => {
+    const consumer = await install('node-ring');
+    expect(await consumer.node('main.js')).toBe('HELLO FROM THE OTHER THREAD\n');
+  });
+});
+
+/** The example compiles against the package's declarations, which are checked as well. */
+async function checkTypes(consumer: Consumer): Promise<void> {
+  const options = ['--module', 'esnext', '--moduleResolution', 'bundler', '--target', 'es2023'];
+  const library = ['--lib', 'es2024,dom,dom.iterable,esnext.disposable', '--types', ''];
+  const { folder } = consumer;
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ include: ['*.ts'] }));
+  await consumer.node(tool('typescript/bin/tsc'), '--noEmit', '--strict', ...options, ...library);
+}
+
+/** What `free -m` has told so far, in MiB. */
+async function freeMemory(page: Page): Promise<number[]> {
+  const text = (await page.locator('pre').textContent()) ?? '';
+  return Array.from(text.matchAll(/^Mem: +\d+ +\d+ +(\d+)/gm), ([, free]) => Number(free));
+}
