@@ -41,6 +41,25 @@ export abstract class VirtioDevice {
    */
   configurationWritten(_offset: number, _width: number, _value: number): void {}
 
+  /**
+   * For a snapshot of the machine, which stands still: what the device knows beyond its queues and its
+   * configuration space, as plain data that cross to other threads. Nothing, for a device whose chains
+   * tell all: those that it has not given back it takes once more after a `restore`, so that a request
+   * may be done twice.
+   */
+  save(): unknown {
+    return null;
+  }
+
+  /**
+   * Whether the device can be what `state`, of a device with the same description, tells. Nothing changes
+   * by that. @throws DeviceError 'snapshot-disk', or another, when it cannot
+   */
+  async accepts(_state: unknown): Promise<void> {}
+
+  /** Becomes what `state` tells: comes after `accepts`, and after a `reset`. */
+  restore(_state: unknown): void {}
+
   /** The machine is disposed: let go of the backend. */
   async close(): Promise<void> {}
 }

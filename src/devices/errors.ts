@@ -15,6 +15,7 @@ export type DeviceErrorCode =
   | 'disk-shrink'
   | 'disk-read-only'
   | 'base-changed'
+  | 'snapshot-disk'
   | 'image-changed'
   | 'image-missing'
   | 'image-no-ranges'

@@ -1,7 +1,7 @@
 import { type ControlBlock, QueueWord, Word } from '../link/control-block.ts';
 import { DescriptorChain } from '../ring/chain.ts';
 import type { GuestMemory } from '../ring/guest-memory.ts';
-import { type QueueFault, Virtqueue } from '../ring/virtqueue.ts';
+import { type QueueFault, type QueueProgress, Virtqueue } from '../ring/virtqueue.ts';
 import type { DeviceTrace } from '../trace/device-trace.ts';
 import type { DirtyList } from './dirty-list.ts';
 
@@ -13,6 +13,20 @@ const NO_LIMIT = -1;
 
 /** The words in which the CPU thread reads how far the queue is. */
 const POSITIONS = [QueueWord.taken, QueueWord.returned, QueueWord.published];
+
+/** A queue in a snapshot. Its set-up is in the control block, its elements are in the guest's memory. */
+export interface QueueState extends QueueProgress {
+  /** The chains that the device has not given back, in the order in which it took them. */
+  underWay: TakenChain[];
+}
+
+/** A chain that a device has taken. */
+interface TakenChain {
+  /** Index of its first descriptor. */
+  head: number;
+  /** Where in the available ring it was; free-running, 16 bits. */
+  position: number;
+}
 
 /**
  * One queue as its device uses it: `take` a chain, work on it, `complete` it. Any number of
@@ -29,6 +43,10 @@ export class DeviceQueue {
   readonly #base: number;
   /** Chains that are not under way, to be loaded again. */
   readonly #idle: DescriptorChain[] = [];
+  /** Every chain that was ever made: those under way have this generation. */
+  readonly #chains: DescriptorChain[] = [];
+  /** What was under way in a snapshot, and is to be taken before anything else. */
+  #takenBefore: TakenChain[] = [];
   #virtqueue: Virtqueue | null = null;
   #layoutFault: QueueFault | null = null;
   /** Used indices: seen by the driver, and waiting for the sync that was asked for. */
@@ -60,7 +78,7 @@ export class DeviceQueue {
   /** Chains that the driver has made available and that were not taken yet. */
   get waiting(): number {
     if (this.#virtqueue === null || !this.#driverOk()) return 0;
-    return this.#virtqueue.waiting(this.#doorbell());
+    return this.#takenBefore.length + this.#virtqueue.waiting(this.#doorbell());
   }
 
   /** The next chain, or null when none waits. Each chain that was taken must be completed. */
@@ -70,11 +88,11 @@ export class DeviceQueue {
     if (this.#allowance === 0) return null;
     // A driver that resets the queue alone waits for one chain at most, not for all behind it.
     if (this.configureRequest() !== this.configured) return null;
-    const chain = this.#idle.pop() ?? new DescriptorChain(this.#memory);
+    if (this.#takenBefore.length > 0) return this.#takeAgain(virtqueue);
+    const chain = this.#idle.pop() ?? this.#makeChain();
+    const position = virtqueue.nextAvailable;
     if (virtqueue.take(this.#doorbell(), chain)) {
-      chain.generation = this.#generation;
-      if (this.#allowance > 0) this.#allowance--;
-      this.#control.markUnderWay(this.index, chain.head);
+      this.#begin(chain, position);
       this.#control.store(this.#base + QueueWord.taken, virtqueue.nextAvailable);
       this.trace?.taken(this.index, virtqueue.nextAvailable, chain);
       return chain;
@@ -140,9 +158,40 @@ export class DeviceQueue {
     this.#layoutFault = null;
     this.#published = 0;
     this.#batched = 0;
+    this.#takenBefore = [];
     this.#generation++;
     this.#control.forgetUnderWay(this.index);
     for (const word of POSITIONS) this.#control.store(this.#base + word, 0);
+  }
+
+  /** The runtime's: for a snapshot, where the queue is; null while it is not set up. */
+  save(): QueueState | null {
+    if (this.#virtqueue === null) return null;
+    const taken = this.#chains
+      .filter(({ generation }) => generation === this.#generation)
+      .map(({ head, position }) => ({ head, position }));
+    const { progress } = this.#virtqueue;
+    const age = ({ position }: TakenChain) => (progress.nextAvailable - position) & 0xffff;
+    const underWay = [...taken, ...this.#takenBefore].sort((a, b) => age(b) - age(a));
+    return { ...progress, underWay };
+  }
+
+  /**
+   * The runtime's: sets the queue up as the control block says, and goes on where it was. What was under
+   * way is taken once more.
+   */
+  restore(state: QueueState | null, indirectAllowed: boolean): void {
+    this.configure(indirectAllowed);
+    if (this.#virtqueue === null || state === null) return;
+    this.#virtqueue.goOnFrom(state);
+    const { nextAvailable, nextUsed, published } = this.#virtqueue.progress;
+    this.#published = published;
+    this.#batched = published;
+    this.#takenBefore = [...state.underWay];
+    const positions = [nextAvailable, nextUsed, published];
+    POSITIONS.forEach((word, index) => {
+      this.#control.store(this.#base + word, positions[index]);
+    });
   }
 
   /** The runtime's: what was given back so far awaits a sync. @returns whether there is any */
@@ -195,6 +244,32 @@ export class DeviceQueue {
     const index = this.#published;
     this.#publishUntil((index + 1) & 0xffff);
     return index;
+  }
+
+  /** A chain that was under way in a snapshot. What it holds is as it was: the driver waits for it. */
+  #takeAgain(virtqueue: Virtqueue): DescriptorChain | null {
+    const taken = this.#takenBefore.shift() as TakenChain;
+    const chain = this.#idle.pop() ?? this.#makeChain();
+    if (virtqueue.takeAgain(taken.head, chain)) {
+      this.#begin(chain, taken.position);
+      this.trace?.taken(this.index, virtqueue.nextAvailable, chain);
+      return chain;
+    }
+    this.#idle.push(chain);
+    return null;
+  }
+
+  #begin(chain: DescriptorChain, position: number): void {
+    chain.generation = this.#generation;
+    chain.position = position;
+    if (this.#allowance > 0) this.#allowance--;
+    this.#control.markUnderWay(this.index, chain.head);
+  }
+
+  #makeChain(): DescriptorChain {
+    const chain = new DescriptorChain(this.#memory);
+    this.#chains.push(chain);
+    return chain;
   }
 
   /** A device must not consume buffers before DRIVER_OK (VIRTIO 1.4, 2.1.2). */

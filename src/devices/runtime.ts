@@ -11,7 +11,7 @@ import type { DeviceTrace } from '../trace/device-trace.ts';
 import type { VirtioDevice } from './device.ts';
 import { DirtyList } from './dirty-list.ts';
 import { DeviceError } from './errors.ts';
-import { DeviceQueue } from './queue.ts';
+import { DeviceQueue, type QueueState } from './queue.ts';
 import { Spinner } from './spinner.ts';
 import { PublishSteps, type QueueStep } from './steps.ts';
 
@@ -30,6 +30,18 @@ export interface RuntimeParts extends RuntimeListeners {
   attention: Attention;
   /** The device's bit in `attention`. */
   index: number;
+}
+
+/** The worker's part of a device in a snapshot. */
+export interface RuntimeState {
+  /** Bytes of the device configuration space, and their generation: see `Word`. */
+  configuration: Uint8Array<ArrayBuffer>;
+  configurationGeneration: number;
+  needsReset: boolean;
+  /** Null for one that is not set up. */
+  queues: (QueueState | null)[];
+  /** What the device itself has saved. */
+  device: unknown;
 }
 
 /**
@@ -178,6 +190,44 @@ export class DeviceRuntime {
     const step = this.#steps.add(queue);
     this.#control.signal();
     return step;
+  }
+
+  /** What the device is, for a snapshot; its machine is paused. */
+  async save(): Promise<RuntimeState> {
+    this.#hearConfigurationWrites();
+    return {
+      configuration: new Uint8Array(this.configuration),
+      configurationGeneration: this.#control.load(Word.configurationGeneration),
+      needsReset: this.#control.load(Word.needsReset) === 1,
+      queues: this.queues.map((queue) => queue.save()),
+      device: await this.#device.save(),
+    };
+  }
+
+  /** @throws DeviceError when the device cannot be what `state` tells; it stays what it is either way */
+  async accepts(state: RuntimeState): Promise<void> {
+    await this.#device.accepts(state.device);
+  }
+
+  /**
+   * Becomes what `state` tells. The machine is paused, and the CPU thread has put its part of the control
+   * block there: features, and where the queues are.
+   */
+  restore(state: RuntimeState): void {
+    const control = this.#control;
+    for (const queue of this.queues) queue.tearDown();
+    this.#device.reset();
+    control.store(Word.configurationWriteTail, control.load(Word.configurationWriteHead));
+    // All that was written is new to the CPU thread anyway: nobody waits for a sync any more.
+    control.store(Word.syncRequest, control.load(Word.syncDone));
+    this.#unpublished = false;
+    this.configuration.set(state.configuration);
+    control.store(Word.configurationGeneration, state.configurationGeneration);
+    control.store(Word.needsReset, state.needsReset ? 1 : 0);
+    this.queues.forEach((queue, index) => {
+      queue.restore(state.queues[index], this.hasFeature(Feature.indirectDescriptors));
+    });
+    this.#device.restore(state.device);
   }
 
   /** A Comlink call has arrived: see `Word.mail`. */

@@ -5,7 +5,7 @@ import { DeviceTrace } from '../trace/device-trace.ts';
 import { TraceRing } from '../trace/ring.ts';
 import type { DeviceDescription } from './device.ts';
 import type { DeviceFactory, MadeDevice } from './factory.ts';
-import { DeviceRuntime, type RuntimeListeners } from './runtime.ts';
+import { DeviceRuntime, type RuntimeListeners, type RuntimeState } from './runtime.ts';
 import type { QueueStep } from './steps.ts';
 
 /** The parts of the machine that a worker shares with the CPU thread. */
@@ -90,12 +90,7 @@ export class DeviceService {
    * @throws TypeError for a command that the device does not have; whatever the command throws
    */
   async call(command: string, args: readonly unknown[]): Promise<unknown> {
-    const runtime = this.#running();
-    runtime.mailHeard();
-    const result = this.#perform(command, args);
-    // Until it has settled the worker must not sleep.
-    runtime.track(result);
-    return result;
+    return this.#whileAwake(() => this.#perform(command, args));
   }
 
   /**
@@ -125,6 +120,31 @@ export class DeviceService {
     return step;
   }
 
+  /** What the device is, for a snapshot; see `DeviceRuntime.save`. Its arrays are handed over. */
+  async save(): Promise<RuntimeState> {
+    const saved = await this.#whileAwake((runtime) => runtime.save());
+    return Comlink.transfer(saved, buffersOf(saved));
+  }
+
+  /** @throws DeviceError when the device cannot be what `state` tells */
+  async accepts(state: RuntimeState): Promise<void> {
+    await this.#whileAwake((runtime) => runtime.accepts(state));
+  }
+
+  /** The device becomes what `state` tells: see `DeviceRuntime.restore`. */
+  async restore(state: RuntimeState): Promise<void> {
+    await this.#whileAwake(async (runtime) => runtime.restore(state));
+  }
+
+  /** Does what the page asks for; until it has settled the worker must not sleep. */
+  #whileAwake<Result>(work: (runtime: DeviceRuntime) => Promise<Result>): Promise<Result> {
+    const runtime = this.#running();
+    runtime.mailHeard();
+    const result = work(runtime);
+    runtime.track(result);
+    return result;
+  }
+
   async #perform(command: string, args: readonly unknown[]): Promise<unknown> {
     const commands = this.#made?.commands as Record<string, (...args: unknown[]) => unknown>;
     if (!Object.hasOwn(commands, command)) throw new TypeError(`no command ${command}`);
@@ -136,4 +156,11 @@ export class DeviceService {
     if (this.#runtime === null) throw new Error('the device is not set up');
     return this.#runtime;
   }
+}
+
+/** The buffers of all arrays of bytes and numbers in `value`. */
+function buffersOf(value: unknown): ArrayBuffer[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (ArrayBuffer.isView(value)) return [value.buffer as ArrayBuffer];
+  return Object.values(value).flatMap(buffersOf);
 }

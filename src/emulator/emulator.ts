@@ -1,5 +1,7 @@
 import { BusMap } from '../bus/bus-map.ts';
 import { GuestMemory } from '../ring/guest-memory.ts';
+import { type CpuState, leaveOthersOut, restoreCpu, saveCpu } from './cpu-state.ts';
+import { type RamPiece, restoreRam, saveRam } from './ram-pages.ts';
 import { shareImportedMemory } from './shared-wasm.ts';
 import { V86, type V86Cpu, type V86Imports, type V86Runner } from './v86.ts';
 
@@ -37,6 +39,12 @@ export interface EmulatorParts {
   /** MiB of guest RAM. */
   memory: number;
   hooks: EmulatorHooks;
+}
+
+/** The emulator in a snapshot. */
+export interface EmulatorState {
+  cpu: CpuState;
+  ram: RamPiece[];
 }
 
 /** The registers with which a guest begins that is started without firmware. */
@@ -97,6 +105,7 @@ export class Emulator {
     this.buffer = this.#cpu.wasm_memory.buffer as unknown as SharedArrayBuffer;
     this.ramOffset = this.#cpu.mem8.byteOffset;
     this.memory = new GuestMemory(this.buffer, this.ramOffset, this.#cpu.memory_size[0]);
+    leaveOthersOut(this.#cpu);
     this.#cpu.reboot_internal = () => {
       this.stop();
       hooks.rebootRequested();
@@ -268,6 +277,27 @@ export class Emulator {
     this.#cpu.jit_clear_cache();
     this.#cpu.full_clear_tlb();
   }
+
+  /** All that the CPU, v86's own devices and the RAM are. Not from inside a slice. */
+  save(): EmulatorState {
+    return { cpu: saveCpu(this.#cpu), ram: saveRam(this.memory, this.#isZero) };
+  }
+
+  /**
+   * Becomes what `state`, of an emulator with as much memory, tells. Not from inside a slice.
+   * @throws Error for a state that makes no sense; it cannot go on then
+   */
+  restore({ cpu, ram }: EmulatorState): void {
+    this.#cpu.reset_cpu();
+    this.#lastCounter = this.#cpu.instruction_counter[0];
+    restoreRam(this.memory, this.#isZero, ram, !this.#ramUsed);
+    this.#ramUsed = true;
+    restoreCpu(this.#cpu, cpu);
+    this.#setCompiler(true);
+  }
+
+  readonly #isZero = (address: number, length: number) =>
+    Boolean(this.#cpu.is_memory_zeroed(address, length));
 
   /** Puts the CPU into 32-bit protected mode without paging, interrupts off. After `reset`. */
   startProtectedMode(start: ProtectedModeStart): void {

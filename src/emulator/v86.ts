@@ -3,8 +3,43 @@ import './hide-worker.ts';
 import { V86 as V86Constructor } from 'v86';
 import './restore-worker.ts';
 
+/** A queue of bytes. */
+export interface V86Bytes {
+  readonly length: number;
+  shift(): number;
+  push(byte: number): void;
+}
+
 /** What Ringbox uses of v86's inside, by the names it has in the release build of 0.5.462. */
 export interface V86Cpu {
+  /** All of the CPU and its devices but the RAM: nested arrays, numbers, views, and devices. */
+  get_state(): unknown[];
+  /** The way back. It puts some arrays of the state in the place of its own, so it must own them. */
+  set_state(state: unknown[]): void;
+  /** Of `get_state`: all pages that are not zero. */
+  pack_memory(): { packed_memory: Uint8Array; bitmap: { get_buffer(): ArrayBuffer } };
+  /** Of `set_state`: clears the RAM, and puts the pages there. */
+  unpack_memory(bitmap: unknown, packed: Uint8Array): void;
+  /** Whether bytes of RAM are all zero; multiples of 8. */
+  is_memory_zeroed(address: number, length: number): number | boolean;
+  last_result: Int32Array;
+  fpu_status_word: Uint16Array;
+  mxcsr: Int32Array;
+  fw_pointer: number;
+  devices: {
+    /** When each counter began, in milliseconds of the performance clock. */
+    pit: { counter_start_time: Float64Array };
+    /** `input`: what has arrived and was not read. */
+    uart0: { input: number[] };
+    vga: { svga_memory: Uint8Array };
+    pci: { get_state(): unknown[]; set_state(state: unknown[]): void };
+    ps2: {
+      kbd_buffer: V86Bytes;
+      mouse_buffer: V86Bytes;
+      next_byte_is_ready: boolean;
+      next_byte_is_aux: boolean;
+    };
+  };
   memory_size: Uint32Array;
   mem8: Uint8Array<SharedArrayBuffer>;
   wasm_memory: WebAssembly.Memory;

@@ -43,6 +43,18 @@ export class ByteRing {
     return this.capacity - this.readable;
   }
 
+  /** A copy of the bytes that can be read now, which they still can. For the reading side. */
+  peek(): Uint8Array<ArrayBuffer> {
+    return this.#copy(this.readable);
+  }
+
+  /** Makes `bytes` all that can be read. While nobody else uses the ring. */
+  replace(bytes: Uint8Array): void {
+    Atomics.store(this.#positions, TAIL, Atomics.load(this.#positions, HEAD));
+    this.write(bytes);
+    Atomics.notify(this.#positions, TAIL);
+  }
+
   /** Contiguous room: where the writer may put bytes, and how many. For the writing side. */
   get writeOffset(): number {
     return Atomics.load(this.#positions, HEAD) & (this.capacity - 1);
@@ -78,13 +90,8 @@ export class ByteRing {
 
   /** Reads up to `limit` bytes into a new array. For the reading side. */
   read(limit = this.capacity): Uint8Array<ArrayBuffer> {
-    const length = Math.min(limit, this.readable);
-    const result = new Uint8Array(length);
-    const offset = Atomics.load(this.#positions, TAIL) & (this.capacity - 1);
-    const first = Math.min(length, this.capacity - offset);
-    result.set(this.#bytes.subarray(offset, offset + first), 0);
-    result.set(this.#bytes.subarray(0, length - first), first);
-    this.#advance(TAIL, length);
+    const result = this.#copy(Math.min(limit, this.readable));
+    this.#advance(TAIL, result.length);
     return result;
   }
 
@@ -117,6 +124,16 @@ export class ByteRing {
     const tail = Atomics.load(this.#positions, TAIL);
     if ((Atomics.load(this.#positions, HEAD) - tail) >>> 0 < this.capacity) return;
     await wordChanged(this.#positions, TAIL, tail, timeout);
+  }
+
+  /** A copy of the next `length` bytes, which are there. */
+  #copy(length: number): Uint8Array<ArrayBuffer> {
+    const result = new Uint8Array(length);
+    const offset = Atomics.load(this.#positions, TAIL) & (this.capacity - 1);
+    const first = Math.min(length, this.capacity - offset);
+    result.set(this.#bytes.subarray(offset, offset + first), 0);
+    result.set(this.#bytes.subarray(0, length - first), first);
+    return result;
   }
 
   #advance(position: number, length: number): void {

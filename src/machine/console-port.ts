@@ -16,6 +16,16 @@ export interface PortDevice {
   resize(columns: number, rows: number): Promise<void>;
 }
 
+/** A port in a snapshot: the page's part of it. */
+export interface ConsolePortState {
+  /** What the guest has written and nobody has read. */
+  output: Uint8Array<ArrayBuffer>;
+  /** Bytes that were read before it. */
+  outputBytes: number;
+  /** What the page has written and the guest has not taken. */
+  input: Uint8Array<ArrayBuffer>;
+}
+
 /** The page's end of a virtio console port. Port 0 is the console, hvc0. */
 export class ConsolePort {
   readonly name: string;
@@ -30,6 +40,10 @@ export class ConsolePort {
   readonly #device: PortDevice;
   readonly #input: ByteRing;
   readonly #output: ByteRing;
+  /** What was last told of the terminal's size. */
+  #size: [columns: number, rows: number] | null = null;
+  /** Grows when the machine becomes another: what was still to be written is nothing to it. */
+  #lives = 0;
   /** Called when a piece of the output was read. */
   #pieceRead: (() => void)[] = [];
   /** Pieces of the output that were read. */
@@ -108,6 +122,7 @@ export class ConsolePort {
 
   /** Tells the guest the terminal's size. Only the console has one. */
   resize(columns: number, rows: number): void {
+    this.#size = [columns, rows];
     // A console that has died has no size; the machine has told of its death.
     this.#device.resize(columns, rows).catch(() => {});
   }
@@ -122,6 +137,25 @@ export class ConsolePort {
     return this.#transcript.lastWords;
   }
 
+  /** For a snapshot; the machine's. */
+  save(): ConsolePortState {
+    const { outputBytes } = this;
+    return { output: this.#output.peek(), outputBytes, input: this.#input.peek() };
+  }
+
+  /** Becomes what `state` tells; the machine's. What was being written meanwhile ends as if it were. */
+  restore({ output, outputBytes, input }: ConsolePortState): void {
+    this.#lives++;
+    this.#output.replace(output);
+    this.#input.replace(input);
+    this.outputBytes = outputBytes;
+  }
+
+  /** After `restore`: the guest may know of another size than the terminal has. */
+  tellSize(): void {
+    if (this.#size !== null) this.resize(...this.#size);
+  }
+
   /** Ends the output and lets waiting writes go; the machine's. */
   dispose(): void {
     this.#closed = true;
@@ -133,7 +167,8 @@ export class ConsolePort {
 
   async #writeAll(bytes: Uint8Array): Promise<void> {
     let rest = bytes;
-    while (rest.length > 0 && !this.#closed) {
+    const life = this.#lives;
+    while (rest.length > 0 && !this.#closed && life === this.#lives) {
       const written = this.#input.write(rest);
       rest = rest.subarray(written);
       this.#device.signal();

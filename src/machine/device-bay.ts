@@ -1,5 +1,6 @@
 import type { Emulator } from '../emulator/emulator.ts';
 import { Attention } from '../link/control-block.ts';
+import type { DeviceDescription } from '../link/description.ts';
 import type { PciBus } from '../pci/bus.ts';
 import { DeviceLink } from '../transport/device-link.ts';
 import type { Patience } from '../transport/patience.ts';
@@ -28,6 +29,8 @@ export interface Plugged {
   readonly plan: Pick<DevicePlan, 'name' | 'kind'>;
   readonly host: DeviceHost;
   readonly device: VirtioPciDevice;
+  /** What the driver sees of it before it starts. */
+  readonly description: DeviceDescription;
 }
 
 /** Who wants to know which devices there are. */
@@ -162,7 +165,7 @@ export class DeviceBay {
     );
     const device = new VirtioPciDevice(link, description, emulator.ports, bus, emulator);
     bus.plug(device.function);
-    const plugged = { plan: { name, kind }, host, device };
+    const plugged = { plan: { name, kind }, host, device, description };
     this.#places[index] = plugged;
     this.devices[index] = device;
     this.watcher?.plugged(index, plugged);

@@ -1,5 +1,6 @@
 import * as Comlink from 'comlink';
 import type { DeviceErrorCode, FaultMessage, TroubleMessage } from '../devices/errors.ts';
+import type { RuntimeState } from '../devices/runtime.ts';
 import type { DeviceService, SharedParts } from '../devices/service.ts';
 import type { QueueStep } from '../devices/steps.ts';
 import { ControlBlock, Word } from '../link/control-block.ts';
@@ -114,6 +115,21 @@ export class DeviceHost {
     return (await this.#heard(this.#service.step(what, queue))) as QueueStep | null;
   }
 
+  /** The worker's part of a snapshot; the machine is paused. @throws MachineError */
+  async save(): Promise<RuntimeState> {
+    return (await this.#heard(this.#service.save())) as RuntimeState;
+  }
+
+  /** @throws MachineError when the device cannot be what `state` tells */
+  async accepts(state: RuntimeState): Promise<void> {
+    await this.#heard(this.#service.accepts(state));
+  }
+
+  /** The device becomes what `state` tells: see `DeviceRuntime.restore`. @throws MachineError */
+  async restore(state: RuntimeState): Promise<void> {
+    await this.#heard(this.#service.restore(state));
+  }
+
   /** Lets the worker leave its sleep to hear a call that was just made, and answers what it answers. */
   async #heard(call: Promise<unknown>): Promise<unknown> {
     const result = call.catch((error) => {
@@ -210,6 +226,8 @@ const REMEDIES: Record<DeviceErrorCode, string> = {
   'disk-shrink': 'Disks only grow: choose a larger size, or copy what you need to a smaller disk.',
   'disk-read-only': 'Attach it without `readOnly` first.',
   'base-changed': 'Give the image that it was changed on, or forget the changes.',
+  'snapshot-disk':
+    'Give the machine the disks that it had, as they were at that moment; or start it anew.',
   'image-changed': 'Choose the file again, or open the address again, to use it as it is now.',
   'image-missing': 'Check the address of the image.',
   'image-no-ranges':

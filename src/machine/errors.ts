@@ -36,6 +36,10 @@ export type MachineErrorCode =
   | 'trace-version'
   | 'trace-damaged'
   | 'not-held'
+  | 'snapshot-foreign'
+  | 'snapshot-version'
+  | 'snapshot-damaged'
+  | 'snapshot-hardware'
   | 'wrong-state'
   | 'disposed';
 

@@ -87,4 +87,5 @@ export {
 export type { OutsideDevice, OutsideDeviceOptions } from './outside-device.ts';
 export { preloadMachine } from './preload.ts';
 export { SerialPort } from './serial-port.ts';
+export { Snapshot, type SnapshotInfo } from './snapshot/snapshot.ts';
 export type { WaitOptions } from './transcript.ts';

@@ -31,6 +31,13 @@ import { checkDisk, checkEnvironment, checkOptions } from './prerequisites.ts';
 import { Rest } from './rest.ts';
 import { HELD, Scheduler } from './scheduler.ts';
 import { SerialPort } from './serial-port.ts';
+import {
+  type MachineParts,
+  restoreMachine,
+  type SavedMachine,
+  saveMachine,
+} from './snapshot/machine-state.ts';
+import { checkHardware, describe, Snapshot } from './snapshot/snapshot.ts';
 import { type PowerOn, readSoftware } from './software.ts';
 import { SyncPoints } from './sync-points.ts';
 import { UART_PORTS, UartWatch } from './uart-watch.ts';
@@ -71,6 +78,8 @@ export class Machine {
   /** The devices of `options.devices`, by name. */
   readonly devices: ReadonlyMap<string, OutsideDevice>;
   readonly #agent: Agent | null;
+  /** The console, the ports, and the agent's. */
+  readonly #allPorts: readonly ConsolePort[];
   readonly #events = new Events<MachineEvents>();
   /** The page goes: kept disks take what was written, and the next page can have them. */
   readonly #leave = (event: PageTransitionEvent) => {
@@ -94,6 +103,7 @@ export class Machine {
   /** The devices that have died and are still there, by place. */
   readonly #deaths = new Map<number, MachineError>();
   #resetting: Promise<void> | null = null;
+  #restoring: Promise<void> | null = null;
   /** Resolves when all devices stand still that were told to last, or go on again. */
   #still: Promise<unknown> = Promise.resolve();
   #rebootRequested = false;
@@ -136,6 +146,7 @@ export class Machine {
       this.serial.receive(byte);
     };
     const ports = this.#makePorts(wiring.rings);
+    this.#allPorts = [...ports];
     this.console = ports[0];
     const agentPort = options.agent ? ports.pop() : undefined;
     this.ports = new Map(ports.slice(1).map((port) => [port.name, port]));
@@ -275,7 +286,7 @@ export class Machine {
   /** Holds the CPU and the devices. Resolves when all stand still. */
   async pause(): Promise<void> {
     if (this.#rest.active) this.#rest.afterwards(null);
-    if (this.#resetting !== null) await this.#untilReset();
+    await this.#untilReset();
     if (this.#state === 'running') this.#hold();
     await this.#still;
   }
@@ -298,7 +309,7 @@ export class Machine {
    */
   async atRest<Result>(work: () => Promise<Result>): Promise<Result> {
     const begin = async () => {
-      if (this.#resetting !== null) await this.#untilReset();
+      await this.#untilReset();
       if (this.#state === 'running') {
         this.#rest.afterwards(() => this.resume());
         this.#hold();
@@ -309,14 +320,51 @@ export class Machine {
   }
 
   /**
+   * Makes a snapshot of the machine as it is at this moment. It stands still meanwhile, for some tens of
+   * milliseconds, and then goes on as before. Requests that are under way may be done twice: by the
+   * machine that goes on, and by one that is restored.
+   * @throws MachineError 'wrong-state' unless it runs or is paused, or while a disk that was detached waits
+   *   for its driver; 'device-died'; 'disk-full' when what was written to a kept disk cannot be made durable
+   */
+  async snapshot(): Promise<Snapshot> {
+    return this.atRest(async () => {
+      if (this.#state !== 'paused') throw this.#wrongState('be saved');
+      const parts = this.#parts();
+      return new Snapshot(describe(parts), await saveMachine(parts, this.#panicSince !== null));
+    });
+  }
+
+  /**
+   * Becomes what `snapshot` tells, whatever it was. It runs afterwards, unless it was paused; a machine that
+   * has not been started need not be. It must have the hardware of the one that the snapshot is of: memory, disks
+   * in the same order, ports and offer. Consoles go on where they were: what was written there and
+   * not read comes again, and `outputBytes` tells after how many bytes.
+   *
+   * A snapshot is trusted as a disk image is: it decides about all of the guest, and nothing outside of it.
+   * @throws MachineError 'snapshot-version', 'snapshot-hardware', or 'snapshot-disk' when a disk lies on another
+   *   image or a kept one has changed: then the machine goes on as it was; 'device-died'
+   */
+  async restore(snapshot: Snapshot): Promise<void> {
+    while (this.#rest.active) await this.#rest.over;
+    await this.#untilReset();
+    if (this.#state === 'disposed') throw this.#wrongState('be restored');
+    this.#restoring = this.#restore(snapshot);
+    try {
+      await this.#restoring;
+    } finally {
+      this.#restoring = null;
+    }
+  }
+
+  /**
    * Switches the machine off and on again: memory is cleared, the software starts anew, disks keep
    * what was written to them.
    * @throws MachineError when a device has died: it cannot start again; a disk can be detached first
    */
   async reset(): Promise<void> {
     if (this.#state === 'disposed') throw this.#wrongState('reset');
-    const [death] = this.#deaths.values();
-    if (death !== undefined) throw death;
+    await this.#restoring?.catch(() => {});
+    this.#checkDeaths();
     this.#resetting ??= this.#reset();
     try {
       await this.#resetting;
@@ -390,9 +438,81 @@ export class Machine {
     return new Inspector({ memory: emulator.memory, bus, bay, afterSlices });
   }
 
+  /** @throws MachineError 'device-died' */
+  #checkDeaths(): void {
+    const [death] = this.#deaths.values();
+    if (death !== undefined) throw death;
+  }
+
   /** The end of a reset is that the machine runs: whoever holds it meanwhile does so afterwards. */
   async #untilReset(): Promise<void> {
     await this.#resetting?.catch(() => {});
+    await this.#restoring?.catch(() => {});
+  }
+
+  /** What a snapshot is made of. @throws MachineError when they are not all there */
+  #parts(): MachineParts {
+    this.#checkDeaths();
+    const { bay } = this.#hardware;
+    if (bay.all.some(({ device }) => device.leaving)) {
+      throw this.#wrongState(
+        'be saved or restored',
+        'Let the guest release the detached disk first.',
+      );
+    }
+    const first = bay.at(CONSOLE_INDEX);
+    const disks = Array.from(this.#disks.values(), ({ place }) => bay.at(place));
+    const others = bay.all.filter((device) => device !== first && !disks.includes(device));
+    return {
+      hardware: this.#hardware,
+      devices: [first, ...disks, ...others],
+      ports: this.#allPorts,
+      serial: this.serial,
+      uart: this.#uart,
+    };
+  }
+
+  async #restore({ info, state }: Snapshot): Promise<void> {
+    const parts = this.#parts();
+    checkHardware(info, parts);
+    const before = this.#state;
+    this.#scheduler.stop();
+    await Promise.all(parts.devices.map(({ device }) => device.link.pause()));
+    const accepting = parts.devices.map(async ({ host, plan }, index) => {
+      await host.accepts(state.devices[index].worker).catch((error) => {
+        throw nameDevice(plan.name, error);
+      });
+    });
+    try {
+      await Promise.all(accepting);
+    } catch (error) {
+      if (before !== 'paused') for (const { device } of parts.devices) device.link.resume();
+      if (before === 'running') this.#scheduler.start();
+      throw error;
+    }
+    await this.#become(parts, state).catch((cause) => {
+      if (this.#state === 'disposed') throw this.#wrongState('be restored');
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const message = `The snapshot makes no sense, and the machine is of no use any more: ${reason}.`;
+      const error = new MachineError('snapshot-damaged', message, 'Reset it.', cause);
+      this.#failed(error);
+      throw error;
+    });
+    if (this.state === 'disposed') throw this.#wrongState('be restored');
+    if (before === 'paused') return;
+    this.#setState('paused');
+    this.resume();
+  }
+
+  async #become(parts: MachineParts, state: SavedMachine): Promise<void> {
+    this.#rebootRequested = false;
+    this.#panicSince = state.panicking ? performance.now() : null;
+    for (const watch of Object.values(this.#panicWatches)) watch.forget();
+    await restoreMachine(parts, state);
+    this.#tellPorts(null);
+    this.#agent?.greet();
+    this.console.tellSize();
+    for (const disk of this.#disks.keys()) disk.restored();
   }
 
   #hold(): void {
@@ -600,12 +720,12 @@ export class Machine {
     return this.#agent;
   }
 
-  #wrongState(verb: string): MachineError {
+  #wrongState(verb: string, otherwise = 'Use `reset`.'): MachineError {
     const remedies: Partial<Record<MachineState, string>> = {
       ready: 'Use `start` first.',
       disposed: 'Make a new one.',
     };
-    const remedy = remedies[this.#state] ?? 'Use `reset`.';
+    const remedy = remedies[this.#state] ?? otherwise;
     const code = this.#state === 'disposed' ? 'disposed' : 'wrong-state';
     return new MachineError(code, `A machine that is ${this.#state} cannot ${verb}.`, remedy);
   }
@@ -624,6 +744,12 @@ const ENDS: Partial<Record<MachineState, string>> = {
  * milliseconds. Not for ever: it may be doing something else.
  */
 const POLL_SLEEP = 4;
+
+/** A device's refusal, with the name of the device. */
+function nameDevice(name: string, error: unknown): unknown {
+  if (!(error instanceof MachineError) || error.code === 'device-died') return error;
+  return new MachineError(error.code, `${name}: ${error.message}.`, error.remedy, error);
+}
 
 /** Where a disk is. */
 interface Attachment {

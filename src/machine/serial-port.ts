@@ -10,6 +10,16 @@ export interface SerialDevice {
   send(bytes: Uint8Array): void;
 }
 
+/** The port in a snapshot. */
+export interface SerialPortState {
+  /** What the guest has written and nobody has read. */
+  output: Uint8Array<ArrayBuffer>;
+  /** Bytes that the guest has written, these among them. */
+  outputBytes: number;
+  /** Input that the guest had no room for. */
+  input: Uint8Array<ArrayBuffer>[];
+}
+
 /** The page's end of the first serial port, ttyS0. */
 export class SerialPort {
   readonly name = 'ttyS0';
@@ -115,6 +125,22 @@ export class SerialPort {
     }
     this.#pending[this.#length++] = byte;
     this.#arrived();
+  }
+
+  /** For a snapshot; the machine's. */
+  save(): SerialPortState {
+    const output = this.#pending.slice(0, this.#length);
+    const input = this.#waiting.map(({ bytes }) => bytes.slice());
+    return { output, outputBytes: this.outputBytes, input };
+  }
+
+  /** Becomes what `state` tells; the machine's. What was being written meanwhile ends as if it were. */
+  restore({ output, outputBytes, input }: SerialPortState): void {
+    for (const { sent } of this.#waiting.splice(0)) sent();
+    for (const bytes of input) this.#waiting.push({ bytes, sent: () => {} });
+    this.outputBytes = outputBytes - output.length;
+    this.#length = 0;
+    for (const byte of output) this.receive(byte);
   }
 
   /** Ends the output; the machine's. */

@@ -37,6 +37,14 @@ export interface UartInput {
   sendWaiting(): void;
 }
 
+/** The watch in a snapshot. */
+export interface UartWatchState {
+  receiveInterrupt: boolean;
+  letThrough: boolean;
+  divisorLatch: boolean;
+  polls: number;
+}
+
 /**
  * Stands before v86's UART and hands everything on, to know when the guest takes input: while its
  * driver has the receive interrupt enabled and let through, or while the guest polls, as firmware
@@ -77,6 +85,22 @@ export class UartWatch implements BusWindow {
     this.#letThrough = false;
     this.#divisorLatch = false;
     this.#polls = 0;
+  }
+
+  save(): UartWatchState {
+    return {
+      receiveInterrupt: this.#receiveInterrupt,
+      letThrough: this.#letThrough,
+      divisorLatch: this.#divisorLatch,
+      polls: this.#polls,
+    };
+  }
+
+  restore({ receiveInterrupt, letThrough, divisorLatch, polls }: UartWatchState): void {
+    this.#receiveInterrupt = receiveInterrupt;
+    this.#letThrough = letThrough;
+    this.#divisorLatch = divisorLatch;
+    this.#polls = polls;
   }
 
   read(offset: number, width: number): number {

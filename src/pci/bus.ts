@@ -1,6 +1,6 @@
 import type { BusMap, BusWindow } from '../bus/bus-map.ts';
 import { Header } from './configuration-space.ts';
-import { PciFunction } from './function.ts';
+import { PciFunction, type PciFunctionState } from './function.ts';
 import { type InterruptController, InterruptLines } from './interrupt-lines.ts';
 
 const CONFIGURATION_ADDRESS_PORT = 0xcf8;
@@ -35,6 +35,15 @@ const EDGE_LEVEL_PORTS = [0x4d0, 0x4d1];
 const STANDARD_ROUTES = [5, 9, 10, 11];
 /** I/O space that the firmware's part hands out, above all ports of ISA devices. */
 const FIRST_IO_BASE = 0xc000;
+
+/** The bus in a snapshot; what is plugged in is saved by whoever has plugged it in. */
+export interface PciBusState {
+  /** The configuration address register. */
+  address: number;
+  isaBridge: PciFunctionState;
+  /** A bit for each interrupt line that is high. */
+  lines: number;
+}
 
 /**
  * PCI bus 0 of the machine: configuration mechanism #1, a host bridge, an ISA bridge with the
@@ -82,6 +91,24 @@ export class PciBus implements BusWindow {
     pciFunction.reset();
     this.#functions[slot] = undefined;
     this.updateInterrupts();
+  }
+
+  save(): PciBusState {
+    const { levels: lines } = this.#lines;
+    return { address: this.#address, isaBridge: this.#isaBridge.save(), lines };
+  }
+
+  /**
+   * Becomes what `state` tells. The functions that are plugged in have been restored, and so is, or will be,
+   * the interrupt controller.
+   * @param places the slot of each of them
+   */
+  restore(state: PciBusState, places: ReadonlyMap<PciFunction, number>): void {
+    this.#address = state.address;
+    this.#isaBridge.restore(state.isaBridge);
+    this.#functions.fill(undefined, FIRST_FREE_SLOT);
+    for (const [pciFunction, slot] of places) this.#functions[slot] = pciFunction;
+    this.#lines.restore(state.lines);
   }
 
   /** The slot of a function that is on the bus, or -1. */

@@ -50,6 +50,18 @@ export class ConfigurationSpace {
     }
   }
 
+  /** A copy of all of it. */
+  save(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice();
+  }
+
+  /** The guest's bits become what they are in `bytes`; the others stay. */
+  restore(bytes: Uint8Array): void {
+    for (let offset = 0; offset < CONFIGURATION_SIZE; offset++) {
+      this.write(offset, 1, bytes[offset] ?? 0);
+    }
+  }
+
   /** Sets bytes as the device's maker does: also the read-only ones. */
   set(offset: number, width: number, value: number): void {
     for (let byte = 0; byte < width; byte++) this.#bytes[offset + byte] = value >>> (8 * byte);

@@ -31,6 +31,13 @@ export interface BaseAddress {
   map: BusMap;
 }
 
+/** A function in a snapshot. */
+export interface PciFunctionState {
+  /** Its configuration space. */
+  space: Uint8Array<ArrayBuffer>;
+  interruptAsserted: boolean;
+}
+
 /**
  * A PCI function with at most one base address register, BAR 0, and at most one interrupt, INTA#.
  * For the CPU thread.
@@ -85,6 +92,17 @@ export class PciFunction {
     this.space.write(Header.command, 2, 0);
     this.space.write(Header.baseAddress0, 4, 0);
     this.space.write(Header.interruptLine, 1, 0);
+    this.#updateMapping();
+  }
+
+  save(): PciFunctionState {
+    return { space: this.space.save(), interruptAsserted: this.interruptAsserted };
+  }
+
+  /** Becomes what `state` tells, of a function with the same identity. */
+  restore({ space, interruptAsserted }: PciFunctionState): void {
+    this.space.restore(space);
+    this.interruptAsserted = interruptAsserted;
     this.#updateMapping();
   }
 

@@ -17,6 +17,16 @@ export class InterruptLines {
     this.#controller = controller;
   }
 
+  /** A bit for each line that is high. */
+  get levels(): number {
+    return this.#levels;
+  }
+
+  /** The controller's inputs are at `levels` already. */
+  restore(levels: number): void {
+    this.#levels = levels;
+  }
+
   /**
    * Brings the controller's inputs to `levels`, a bit for each of the 16 lines. Only at a sync
    * point or in a port handler.

@@ -48,6 +48,8 @@ export class DescriptorChain {
   writableLength = 0;
   /** Free for whoever takes chains from a queue, to tell this life of the queue from another. */
   generation = 0;
+  /** Free as well: where in the available ring the chain was. */
+  position = 0;
   readonly memory: GuestMemory;
   readonly #addresses = new Uint32Array(MAXIMUM_CHAIN_LENGTH);
   readonly #lengths = new Uint32Array(MAXIMUM_CHAIN_LENGTH);

@@ -8,4 +8,10 @@ export { Device, type UsedElement } from './device.ts';
 export { GuestMemory, GuestRange } from './guest-memory.ts';
 export * from './layout.ts';
 export { QueueNotifications } from './notifications.ts';
-export { layoutFault, type QueueFault, type QueueLayout, Virtqueue } from './virtqueue.ts';
+export {
+  layoutFault,
+  type QueueFault,
+  type QueueLayout,
+  type QueueProgress,
+  Virtqueue,
+} from './virtqueue.ts';

@@ -29,6 +29,16 @@ export type QueueFault =
   | 'queue without an address'
   | 'queue is not aligned or not in RAM';
 
+/** How far driver and device are with a queue: free-running indices, 16 bits each. */
+export interface QueueProgress {
+  /** Of the next element of the available ring that is taken. */
+  nextAvailable: number;
+  /** Of the next used element. */
+  nextUsed: number;
+  /** Up to which the driver can see used elements. */
+  published: number;
+}
+
 /**
  * What is wrong with where a driver put a queue, or null: aligned, and in RAM whole. An address of
  * 0 is what a driver that gave none has in its registers: taken for an address, it would let the
@@ -115,6 +125,19 @@ export class Virtqueue {
     return (available - this.#nextAvailable) & 0xffff;
   }
 
+  /** Where the queue is. */
+  get progress(): QueueProgress {
+    const { nextUsed } = this;
+    return { nextAvailable: this.#nextAvailable, nextUsed, published: this.#published };
+  }
+
+  /** Goes on where a queue in the same place has been. */
+  goOnFrom({ nextAvailable, nextUsed, published }: QueueProgress): void {
+    this.#nextAvailable = nextAvailable & 0xffff;
+    this.nextUsed = nextUsed & 0xffff;
+    this.#published = published & 0xffff;
+  }
+
   /**
    * Takes the next chain.
    * @param available free-running available index that the last doorbell carried
@@ -142,6 +165,17 @@ export class Virtqueue {
     if (this.fault !== null) return false;
     this.#nextAvailable = (this.#nextAvailable + 1) & 0xffff;
     return true;
+  }
+
+  /**
+   * Loads a chain that the queue before this one had taken and not given back: see `goOnFrom`.
+   * @returns false when there is none any more, which `fault` then says
+   */
+  takeAgain(head: number, chain: DescriptorChain): boolean {
+    if (this.fault !== null) return false;
+    const { descriptorTable } = this.#layout;
+    this.fault = chain.load(descriptorTable, this.queueSize, head, this.#indirectAllowed);
+    return this.fault === null;
   }
 
   /**

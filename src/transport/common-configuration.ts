@@ -2,7 +2,7 @@ import type { DeviceDescription } from '../link/description.ts';
 import { isQueueSize } from '../ring/layout.ts';
 import type { DeviceLink } from './device-link.ts';
 import { DRIVER_STATUS, Feature, FeatureBits, Status } from './features.ts';
-import { QueueRegisters } from './queue-registers.ts';
+import { QueueRegisters, type QueueRegistersState } from './queue-registers.ts';
 
 /** Offsets in the common configuration structure (VIRTIO 1.4, 4.1.4.3). */
 export const CommonRegister = {
@@ -36,6 +36,20 @@ const TRANSPORT_FEATURES = [
   Feature.version1,
   Feature.ringReset,
 ];
+
+/** The structure in a snapshot. */
+export interface CommonConfigurationState {
+  /** What the driver has accepted: bits 0 to 31 and 32 to 63. */
+  accepted: Uint32Array<ArrayBuffer>;
+  acceptsUnknown: boolean;
+  deviceFeatureSelect: number;
+  driverFeatureSelect: number;
+  queueSelect: number;
+  status: number;
+  resetting: boolean;
+  resetAwaited: boolean;
+  queues: QueueRegistersState[];
+}
 
 /** What others have to know of. */
 export interface ConfigurationHooks {
@@ -157,6 +171,40 @@ export class CommonConfiguration {
     this.#link.beginReset();
     this.finishReset();
     this.#hooks.reset();
+  }
+
+  save(): CommonConfigurationState {
+    return {
+      accepted: this.#accepted.words.slice(),
+      acceptsUnknown: this.#acceptsUnknown,
+      deviceFeatureSelect: this.#deviceFeatureSelect,
+      driverFeatureSelect: this.#driverFeatureSelect,
+      queueSelect: this.#queueSelect,
+      status: this.#status,
+      resetting: this.#resetting,
+      resetAwaited: this.#resetAwaited,
+      queues: this.#queues.map((queue) => queue.save()),
+    };
+  }
+
+  /** Becomes what `state` tells; the link does so too. */
+  restore(state: CommonConfigurationState): void {
+    this.#accepted.words.set(state.accepted);
+    this.#acceptsUnknown = state.acceptsUnknown;
+    this.#deviceFeatureSelect = state.deviceFeatureSelect;
+    this.#driverFeatureSelect = state.driverFeatureSelect;
+    this.#queueSelect = state.queueSelect;
+    this.#status = state.status;
+    this.#resetting = state.resetting;
+    this.#resetAwaited = state.resetAwaited;
+    this.#queues.forEach((queue, index) => {
+      queue.restore(state.queues[index]);
+    });
+  }
+
+  /** The features that driver and device agree on, or null while they do not. */
+  get agreed(): FeatureBits | null {
+    return (this.#status & Status.featuresOk) === 0 ? null : this.#accepted;
   }
 
   /**

@@ -12,7 +12,7 @@ import { QueueNotifications } from '../ring/notifications.ts';
 import { layoutFault, type QueueLayout } from '../ring/virtqueue.ts';
 import type { DeviceTrace } from '../trace/device-trace.ts';
 import { NO_QUEUE } from '../trace/events.ts';
-import { Feature, type FeatureBits } from './features.ts';
+import { Feature, FeatureBits } from './features.ts';
 import { Patience } from './patience.ts';
 
 /** How long a worker is given to answer while the guest stands still, in milliseconds. */
@@ -39,6 +39,44 @@ export interface QueuePositions {
   /** The used index that the driver sees. */
   published: number;
 }
+
+/** The CPU thread's part of a device in a snapshot. */
+export interface LinkState {
+  /** Feature bits 0 to 31 and 32 to 63, as negotiated. */
+  features: [number, number];
+  driverOk: boolean;
+  queues: LinkQueueState[];
+  /** The driver's view of the configuration space. */
+  configuration: Uint8Array<ArrayBuffer>;
+  /** Its generation (see `Word`), the one that the driver was told of, and the one that it looked at first. */
+  generation: number;
+  generationTold: number;
+  generationLookedAt: number;
+  flagChanges: number;
+  /** Queues and used indices of which interrupts were withheld. */
+  withheld: [number, number][];
+}
+
+interface LinkQueueState {
+  enabled: boolean;
+  /** As the control block has them: see `QueueWord`. */
+  queueSize: number;
+  descriptorTable: number;
+  availableRing: number;
+  usedRing: number;
+  doorbell: number;
+  /** The used index up to which the driver was told, or it was decided that it is not. */
+  notified: number;
+}
+
+/** Words of a queue that the CPU thread writes, and that a snapshot holds. */
+const QUEUE_PLACE = [
+  'queueSize',
+  'descriptorTable',
+  'availableRing',
+  'usedRing',
+  'doorbell',
+] as const;
 
 /**
  * The CPU thread's side of the link to one device worker. It keeps both rules:
@@ -301,12 +339,7 @@ export class DeviceLink {
     this.#control.store(base + QueueWord.availableRing, addressWord(layout.availableRing));
     this.#control.store(base + QueueWord.usedRing, addressWord(layout.usedRing));
     this.#control.store(base + QueueWord.enabled, 1);
-    // A queue that makes no sense is handed over all the same: the worker answers for it.
-    const sound = layoutFault(this.#memory, layout) === null;
-    const eventIndex = features.has(Feature.eventIndex);
-    this.#notifications[queue] = sound
-      ? new QueueNotifications(this.#memory, layout, eventIndex)
-      : null;
+    this.#watch(queue, layout, features);
     this.#notified[queue] = 0;
     this.#configure(base);
     this.ringDoorbell(queue);
@@ -429,6 +462,75 @@ export class DeviceLink {
     control.store(base + 2, value);
     control.store(Word.configurationWriteHead, (head + 1) | 0);
     control.signal();
+  }
+
+  /** For a snapshot of the machine, which is paused. */
+  save(): LinkState {
+    const { words } = this.#control;
+    return {
+      features: [words[Word.featuresLow] >>> 0, words[Word.featuresHigh] >>> 0],
+      driverOk: words[Word.driverOk] === 1,
+      queues: this.#notified.map((notified, queue) => {
+        const base = this.#control.queueBase(queue);
+        const word = (name: keyof typeof QueueWord) => words[base + QueueWord[name]] >>> 0;
+        return {
+          enabled: word('enabled') === 1,
+          queueSize: word('queueSize'),
+          descriptorTable: word('descriptorTable'),
+          availableRing: word('availableRing'),
+          usedRing: word('usedRing'),
+          doorbell: word('doorbell'),
+          notified,
+        };
+      }),
+      configuration: this.#shown.slice(),
+      generation: this.#shownGeneration,
+      generationTold: this.#generationTold,
+      generationLookedAt: this.#generationLookedAt,
+      flagChanges: this.#flagChanges,
+      withheld: [...this.#withheld],
+    };
+  }
+
+  /**
+   * Becomes what `state` tells, while the machine is paused. The worker has to do so afterwards, and before
+   * anything goes on: see `DeviceRuntime.restore`.
+   */
+  restore(state: LinkState): void {
+    const control = this.#control;
+    const features = new FeatureBits();
+    features.words.set(state.features);
+    this.setFeatures(features);
+    control.store(Word.driverOk, state.driverOk ? 1 : 0);
+    state.queues.forEach((queue, index) => {
+      const base = control.queueBase(index);
+      for (const name of QUEUE_PLACE) control.store(base + QueueWord[name], queue[name]);
+      control.store(base + QueueWord.enabled, queue.enabled ? 1 : 0);
+      this.#notifications[index] = null;
+      if (queue.enabled) this.#watch(index, queue, features);
+      this.#notified[index] = queue.notified;
+    });
+    this.#shown.set(state.configuration);
+    this.#shownGeneration = state.generation;
+    this.#generationTold = state.generationTold;
+    this.#generationLookedAt = state.generationLookedAt;
+    this.#flagChanges = state.flagChanges;
+    this.#withheld.clear();
+    for (const [queue, index] of state.withheld) this.#withheld.set(queue, index);
+    if (!this.#withholding) this.deliverInterrupts();
+    // What was published and not told yet is told at the next sync point; what was not done is gone on with.
+    this.#attention.request(this.index);
+    control.store(Word.busy, 1);
+  }
+
+  /** From here on the driver is asked for doorbells of `queue`, and told of its used buffers. */
+  #watch(queue: number, layout: QueueLayout, features: FeatureBits): void {
+    // A queue that makes no sense is handed over all the same: the worker answers for it.
+    const sound = layoutFault(this.#memory, layout) === null;
+    const eventIndex = features.has(Feature.eventIndex);
+    this.#notifications[queue] = sound
+      ? new QueueNotifications(this.#memory, layout, eventIndex)
+      : null;
   }
 
   /** The worker's newest generation. An odd one is a change that is being made: it tells when it is whole. */

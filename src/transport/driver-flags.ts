@@ -29,6 +29,11 @@ export class DriverFlags {
     }
   }
 
+  /** In a snapshot `features` were agreed on, if they are not null; the flags are the link's to restore. */
+  goOn(features: FeatureBits | null): void {
+    this.#features = features;
+  }
+
   /** The device was reset: nothing is agreed on. */
   reset(): void {
     this.#features = null;

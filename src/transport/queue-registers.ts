@@ -1,3 +1,11 @@
+/** The registers of a queue in a snapshot. */
+export interface QueueRegistersState {
+  size: number;
+  enabled: boolean;
+  resetting: boolean;
+  addresses: Uint32Array<ArrayBuffer>;
+}
+
 /** What the driver has set up of one queue, in the common configuration (VIRTIO 1.4, 4.1.4.3). */
 export class QueueRegisters {
   /** The largest size, which is what the size is until the driver chooses one. */
@@ -24,5 +32,17 @@ export class QueueRegisters {
     this.enabled = false;
     this.resetting = false;
     this.addresses.fill(0);
+  }
+
+  save(): QueueRegistersState {
+    const { size, enabled, resetting } = this;
+    return { size, enabled, resetting, addresses: this.addresses.slice() };
+  }
+
+  restore({ size, enabled, resetting, addresses }: QueueRegistersState): void {
+    this.size = size;
+    this.enabled = enabled;
+    this.resetting = resetting;
+    this.addresses.set(addresses);
   }
 }

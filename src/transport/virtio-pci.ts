@@ -1,9 +1,9 @@
 import type { BusMap, BusWindow } from '../bus/bus-map.ts';
 import type { DeviceDescription } from '../link/description.ts';
-import { PciFunction } from '../pci/function.ts';
+import { PciFunction, type PciFunctionState } from '../pci/function.ts';
 import { type AccessWindow, addCapabilities, BAR_SIZE, Structure } from './capabilities.ts';
-import { CommonConfiguration } from './common-configuration.ts';
-import type { DeviceLink } from './device-link.ts';
+import { CommonConfiguration, type CommonConfigurationState } from './common-configuration.ts';
+import type { DeviceLink, LinkState } from './device-link.ts';
 import { DriverFlags } from './driver-flags.ts';
 
 const VIRTIO_VENDOR = 0x1af4;
@@ -14,6 +14,15 @@ const REVISION = 1;
 /** Bits of the ISR status (VIRTIO 1.4, 4.1.4.5). */
 export const ISR_QUEUE = 1;
 export const ISR_CONFIGURATION = 2;
+
+/** What the guest sees of a device, in a snapshot. */
+export interface VirtioPciState {
+  function: PciFunctionState;
+  registers: CommonConfigurationState;
+  link: LinkState;
+  isr: number;
+  failureTold: boolean;
+}
 
 /** What a device asks of its bus. */
 export interface InterruptSink {
@@ -112,6 +121,30 @@ export class VirtioPciDevice implements BusWindow {
   /** Power-on state. */
   reset(): void {
     this.#common.reset();
+  }
+
+  /** For a snapshot of the machine, which is paused. */
+  save(): VirtioPciState {
+    return {
+      function: this.function.save(),
+      registers: this.#common.save(),
+      link: this.link.save(),
+      isr: this.#isr,
+      failureTold: this.#failureTold,
+    };
+  }
+
+  /**
+   * Becomes what `state` tells of a device of the same description, while the machine is paused. Its worker
+   * does so afterwards, and the bus, whose lines do not follow by themselves.
+   */
+  restore(state: VirtioPciState): void {
+    this.#isr = state.isr;
+    this.#failureTold = state.failureTold;
+    this.#common.restore(state.registers);
+    this.#flags.goOn(this.#common.agreed);
+    this.link.restore(state.link);
+    this.function.restore(state.function);
   }
 
   read(offset: number, width: number): number {

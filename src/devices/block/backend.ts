@@ -1,3 +1,5 @@
+import type { SavedDisk } from './disk-state.ts';
+
 /**
  * What a disk holds where nothing was written to it: bytes that never change, whether they lie in
  * memory or far away.
@@ -29,7 +31,7 @@ export interface BaseImage {
  * operations which overlap take effect in the order of the calls (a driver that resets the device
  * may write anew to where an abandoned write is still under way).
  */
-export interface BlockBackend extends BaseImage {
+export interface BlockBackend extends BaseImage, SavedDisk {
   /**
    * Stores `length` bytes of `source` from `offset` on. Best takes them before it returns: once
    * the driver has reset the device, `source` throws.

@@ -12,6 +12,7 @@ import {
   setCapacity,
   WRITEBACK_OFFSET,
 } from './configuration.ts';
+import type { DiskState } from './disk-state.ts';
 import {
   type BlockStatus,
   HEADER_LENGTH,
@@ -182,6 +183,19 @@ export class BlockDevice extends VirtioDevice {
     for (const request of this.#underWay) {
       if (request.queue.index === queue) this.#abandon(request);
     }
+  }
+
+  override save(): DiskState {
+    return this.#backend.save();
+  }
+
+  override async accepts(state: DiskState): Promise<void> {
+    this.#backend.accepts(state);
+  }
+
+  /** The size that the driver knows is in the configuration space. */
+  override restore(state: DiskState): void {
+    this.#backend.restore(state);
   }
 
   /** Lets go of the backend; from here on every request fails. */

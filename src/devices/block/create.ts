@@ -91,13 +91,14 @@ export type DiskBackend = MemoryBackend | StoreBackend;
 export async function openBackend(
   options: BlockOptions,
 ): Promise<{ backend: DiskBackend; image: CachedImage | null }> {
-  const { image, size, name, keep } = options;
+  const { image, size, name, keep, imageVersion } = options;
   if (keep !== undefined) return openKept(options, keep);
   if (typeof image === 'string' || image instanceof Blob) {
     const base = await openImage({ image, size, name });
-    return { backend: MemoryBackend.over(base), image: base };
+    return { backend: MemoryBackend.over(base, imageVersion ?? base.fingerprint), image: base };
   }
-  return { backend: await MemoryBackend.create({ image, size, name }), image: null };
+  const backend = await MemoryBackend.create({ image, size, name }, imageVersion);
+  return { backend, image: null };
 }
 
 /** Opens a disk whose changes are kept. */

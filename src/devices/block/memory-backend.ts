@@ -1,10 +1,11 @@
 import type { BaseImage, BlockBackend, Pending, ReadTarget, WriteSource } from './backend.ts';
 import { ShiftedTarget } from './buffers.ts';
 import { ChangedPages } from './changed-pages.ts';
+import { checkImage, type DiskState, eachRun, type MemoryContent } from './disk-state.ts';
 import { type DiskImage, readImage } from './image.ts';
 import { SECTOR_SIZE } from './layout.ts';
 import { readBase } from './read-base.ts';
-import { PAGE_SIZE, SparsePages } from './sparse-pages.ts';
+import { isZero, PAGE_SIZE, SparsePages } from './sparse-pages.ts';
 
 /** A range of the disk, in bytes. */
 export interface DiskRange {
@@ -34,26 +35,39 @@ export class MemoryBackend implements BlockBackend {
   /** What the disk holds where nothing was written, zeros beyond its end; or `#pages` holds that. */
   readonly #base: BaseImage | null;
   readonly #pages: SparsePages;
-  readonly #changed: ChangedPages;
+  #changed: ChangedPages;
   /** Changed pages of which some sectors are still the base's: which are not. */
   readonly #partial = new Map<number, number>();
+  /** Tells the image from others; null while nobody has asked for it. */
+  #imageName: string | null;
 
-  private constructor(size: number, pages: SparsePages, base: BaseImage | null) {
+  private constructor(
+    size: number,
+    pages: SparsePages,
+    base: BaseImage | null,
+    imageName: string | null,
+  ) {
     this.#size = size;
     this.#base = base;
     this.#pages = pages;
+    // A snapshot holds what was changed: to go back to one, what was there before must be known.
+    this.#pages.freeze();
     this.#changed = new ChangedPages(Math.ceil(size / PAGE_SIZE));
+    this.#imageName = imageName;
   }
 
-  /** A disk with the bytes of an image, zeros after it. @throws DeviceError as `readImage` does */
-  static async create(source: DiskImage): Promise<MemoryBackend> {
+  /**
+   * A disk with the bytes of an image, zeros after it. @throws DeviceError as `readImage` does
+   * @param version tells the image from others; without it a checksum does
+   */
+  static async create(source: DiskImage, version?: string): Promise<MemoryBackend> {
     const { pages, size } = await readImage(source);
-    return new MemoryBackend(size, pages, null);
+    return new MemoryBackend(size, pages, null, version ?? null);
   }
 
-  /** A disk that shows `base` where nothing was written to it. */
-  static over(base: BaseImage): MemoryBackend {
-    return new MemoryBackend(base.size, new SparsePages(), base);
+  /** A disk that shows `base` where nothing was written to it. @param fingerprint tells it from others */
+  static over(base: BaseImage, fingerprint = ''): MemoryBackend {
+    return new MemoryBackend(base.size, new SparsePages(), base, fingerprint);
   }
 
   get size(): number {
@@ -126,6 +140,65 @@ export class MemoryBackend implements BlockBackend {
       page = this.#changed.nextChanged(end);
     }
     return { ranges, next: page * PAGE_SIZE < this.size ? page * PAGE_SIZE : null };
+  }
+
+  save(): DiskState {
+    return { size: this.size, image: this.#image, content: this.#saveContent() };
+  }
+
+  accepts(state: DiskState): void {
+    checkImage({ image: this.#image }, 'memory', state);
+  }
+
+  restore({ size, content }: DiskState): void {
+    const { changed, partial, stored, bytes } = content as MemoryContent;
+    this.#size = size;
+    this.#pages.thaw();
+    this.#changed = new ChangedPages(Math.ceil(size / PAGE_SIZE));
+    eachRun(changed, (first, count) => {
+      this.#changed.mark(first, first + count);
+      this.#pages.clear(first * PAGE_SIZE, count * PAGE_SIZE);
+    });
+    this.#partial.clear();
+    eachRun(partial, (page, sectors) => this.#partial.set(page, sectors));
+    let at = 0;
+    eachRun(stored, (first, count) => {
+      for (let page = first; page < first + count; page++, at += PAGE_SIZE) {
+        this.#pages.make(page).set(bytes.subarray(at, at + PAGE_SIZE));
+      }
+    });
+  }
+
+  get #image(): string {
+    this.#imageName ??= checksumName(this.#pages.frozenChecksum());
+    return this.#imageName;
+  }
+
+  #saveContent(): MemoryContent {
+    const changed = new Runs();
+    const stored = new Runs();
+    for (const { offset, length } of this.changes(0, Number.POSITIVE_INFINITY).ranges) {
+      const first = offset / PAGE_SIZE;
+      const end = Math.ceil((offset + length) / PAGE_SIZE);
+      changed.add(first, end - first);
+      for (let page = first; page < end; page++) if (this.#isStored(page)) stored.add(page, 1);
+    }
+    const bytes = new Uint8Array(stored.pages * PAGE_SIZE);
+    let at = 0;
+    eachRun(stored.list, (first, count) => {
+      for (let page = first; page < first + count; page++, at += PAGE_SIZE) {
+        bytes.set(this.#pages.get(page) as Uint8Array, at);
+      }
+    });
+    const partial = new Float64Array([...this.#partial].flat());
+    return { kind: 'memory', changed: changed.list, partial, stored: stored.list, bytes };
+  }
+
+  #isStored(page: number): boolean {
+    const bytes = this.#pages.get(page);
+    return (
+      bytes !== undefined && !isZero(new Int32Array(bytes.buffer, bytes.byteOffset, PAGE_SIZE / 4))
+    );
   }
 
   /** Nothing is kept. */
@@ -245,4 +318,28 @@ export class MemoryBackend implements BlockBackend {
     if (sectors === WHOLE_PAGE) this.#partial.delete(page);
     else this.#partial.set(page, sectors);
   }
+}
+
+/** Runs of pages that are added in their order. */
+class Runs {
+  pages = 0;
+  readonly #numbers: number[] = [];
+
+  add(first: number, count: number): void {
+    const end = this.#numbers.length;
+    this.pages += count;
+    if (end > 0 && this.#numbers[end - 2] + this.#numbers[end - 1] === first) {
+      this.#numbers[end - 1] += count;
+    } else {
+      this.#numbers.push(first, count);
+    }
+  }
+
+  get list(): Float64Array {
+    return Float64Array.from(this.#numbers);
+  }
+}
+
+function checksumName(checksum: number): string {
+  return checksum === 0 ? '' : `one with the checksum ${checksum.toString(16).padStart(8, '0')}`;
 }

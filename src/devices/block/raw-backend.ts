@@ -1,5 +1,6 @@
 import { DeviceError } from '../errors.ts';
 import type { BlockBackend, ReadTarget, WriteSource } from './backend.ts';
+import type { SavedDisk } from './disk-state.ts';
 import type { StoreFile } from './store/store-file.ts';
 
 /** Bytes that are read or written at once. */
@@ -9,7 +10,7 @@ const PIECE = 1 << 20;
  * A disk whose bytes lie in a file as they are: a raw image, which stays as large as it is. Everything
  * finishes at once.
  */
-export class RawBackend implements Omit<BlockBackend, 'grow'> {
+export class RawBackend implements Omit<BlockBackend, 'grow' | keyof SavedDisk> {
   readonly size: number;
   readonly #file: StoreFile;
   readonly #buffer = new Uint8Array(PIECE);

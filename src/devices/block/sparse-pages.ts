@@ -1,3 +1,5 @@
+import { checksum, combine } from './store/checksum.ts';
+
 /** Bytes of a page: what the guest mostly reads and writes at once. */
 export const PAGE_SIZE = 4096;
 /** Bytes that are allocated at once. */
@@ -15,6 +17,8 @@ export class Chunk {
   readonly bytes: Uint8Array;
   readonly words: Int32Array;
   readonly pages: Uint8Array[] = [];
+  /** It belongs to what the disk was made with, which is kept: see `SparsePages.freeze`. */
+  frozen = false;
 
   constructor(buffer: ArrayBuffer) {
     this.bytes = new Uint8Array(buffer);
@@ -27,10 +31,13 @@ export class Chunk {
 
 /**
  * A long row of bytes that are zero until they are written, and cost memory only then. Pages are
- * numbered from 0; there is no end.
+ * numbered from 0; there is no end. What was there at a moment can be kept, at the cost of what is changed
+ * afterwards.
  */
 export class SparsePages {
-  readonly #chunks = new Map<number, Chunk>();
+  #chunks = new Map<number, Chunk>();
+  /** What there was at the last `freeze`. */
+  #frozen = new Map<number, Chunk>();
 
   /** Bytes of memory in use. */
   get allocated(): number {
@@ -69,8 +76,31 @@ export class SparsePages {
     if (chunk === undefined) {
       chunk = new Chunk(new ArrayBuffer(CHUNK_SIZE));
       this.#chunks.set(index, chunk);
+    } else if (chunk.frozen) {
+      chunk = this.#own(index, chunk);
     }
     return chunk.pages[page & (PAGES_PER_CHUNK - 1)];
+  }
+
+  /** From here on all that there is now is kept as it is: a chunk that is changed becomes another first. */
+  freeze(): void {
+    for (const chunk of this.#chunks.values()) chunk.frozen = true;
+    this.#frozen = new Map(this.#chunks);
+  }
+
+  /** All is as it was at the last `freeze`, or zero. */
+  thaw(): void {
+    this.#chunks = new Map(this.#frozen);
+  }
+
+  /** A checksum of what there was at the last `freeze`; 0 for zeros. */
+  frozenChecksum(): number {
+    let sum = 0;
+    for (const [index, { words }] of [...this.#frozen].sort(([a], [b]) => a - b)) {
+      const content = checksum(new Uint32Array(words.buffer), 0, words.length);
+      sum = combine(combine(sum, index), content);
+    }
+    return sum;
   }
 
   /**
@@ -108,7 +138,19 @@ export class SparsePages {
     const from = Math.max(0, offset - start);
     const to = Math.min(CHUNK_SIZE, end - start);
     const whole = from === 0 && to === CHUNK_SIZE;
-    if (!whole) chunk.words.fill(0, from / 4, to / 4);
-    if (whole || isZero(chunk.words)) this.#chunks.delete(index);
+    if (whole) {
+      this.#chunks.delete(index);
+      return;
+    }
+    const { words } = chunk.frozen ? this.#own(index, chunk) : chunk;
+    words.fill(0, from / 4, to / 4);
+    if (isZero(words)) this.#chunks.delete(index);
+  }
+
+  /** Puts a copy in the place of a chunk that must stay as it is. */
+  #own(index: number, frozen: Chunk): Chunk {
+    const chunk = new Chunk(frozen.words.buffer.slice(0) as ArrayBuffer);
+    this.#chunks.set(index, chunk);
+    return chunk;
   }
 }

@@ -16,7 +16,7 @@ import {
   VIRTIO_CONSOLE_F_SIZE,
   VIRTIO_ID_CONSOLE,
 } from './layout.ts';
-import { Port, type PortOptions } from './port.ts';
+import { Port, type PortOptions, type PortState } from './port.ts';
 
 /** Entries of a data queue, and of a control queue. */
 const DATA_QUEUE_SIZE = 256;
@@ -29,6 +29,13 @@ export interface ConsoleOptions {
   /** Size of the console in characters; 80 by 24 unless told. */
   columns?: number | undefined;
   rows?: number | undefined;
+}
+
+/** A console in a snapshot. */
+interface ConsoleState {
+  columns: number;
+  rows: number;
+  ports: PortState[];
 }
 
 /**
@@ -96,6 +103,21 @@ export class ConsoleDevice extends VirtioDevice {
   override queueReset(queue: number): void {
     const port = this.#ports.find(({ id }) => transmitQueue(id) === queue);
     port?.output.reset(this.runtime.queues[queue]);
+  }
+
+  override save(): ConsoleState {
+    const ports = this.#ports.map((port) => port.save());
+    return { columns: this.#columns, rows: this.#rows, ports };
+  }
+
+  /** The size is the one that the driver knows; whoever has a terminal of another tells it again. */
+  override restore({ columns, rows, ports }: ConsoleState): void {
+    this.#columns = columns;
+    this.#rows = rows;
+    this.#control.setSize(columns, rows);
+    this.#ports.forEach((port, index) => {
+      port.restore(ports[index]);
+    });
   }
 
   /** Only `emerg_wr` can be written; its lower byte is output, whatever state the device is in. */

@@ -6,6 +6,14 @@ import type { DeviceQueue } from '../queue.ts';
 /** Bytes of emergency writes that may wait for room. */
 const EMERGENCY_CAPACITY = 4096;
 
+/** An output in a snapshot; what is in the ring is the page's to keep. */
+export interface OutputState {
+  /** Emergency writes that have found no room. */
+  emergency: number[];
+  /** Bytes of the chain under way that are in the ring, or were. */
+  copied: number;
+}
+
 /**
  * What the guest writes to one port, on its way to the page. Nothing is lost or reordered: when
  * the page's ring is full, the chain is kept, partly copied, until the page has read; so a guest
@@ -18,6 +26,8 @@ export class PortOutput {
   #chain: DescriptorChain | null = null;
   /** Emergency writes that found the ring full. They come before the rest of any chain. */
   readonly #emergency: number[] = [];
+  /** Bytes at the beginning of the next chain that were copied before a snapshot was made of it. */
+  #copiedBefore = 0;
   /** Made once: the ring calls it for every piece. */
   readonly #fill = (target: Uint8Array, offset: number, length: number): void => {
     this.#cursor.copyOut(target, offset, length);
@@ -60,11 +70,26 @@ export class PortOutput {
   reset(queue: DeviceQueue): void {
     if (this.#chain !== null) queue.complete(this.#chain, 0);
     this.#chain = null;
+    this.#copiedBefore = 0;
+  }
+
+  /** For a snapshot, in which the chain that is being copied is under way. */
+  save(): OutputState {
+    const copied = this.#chain === null ? 0 : this.#chain.readableLength - this.#cursor.remaining;
+    return { emergency: [...this.#emergency], copied: copied + this.#copiedBefore };
+  }
+
+  /** Goes on as another output did; after `reset`. */
+  restore({ emergency, copied }: OutputState): void {
+    this.#emergency.splice(0, this.#emergency.length, ...emergency);
+    this.#copiedBefore = copied;
   }
 
   #begin(queue: DeviceQueue): DescriptorChain | null {
     this.#chain = queue.take();
-    if (this.#chain !== null) this.#cursor.toReadable(this.#chain);
+    if (this.#chain === null) return null;
+    this.#cursor.toReadable(this.#chain, this.#copiedBefore);
+    this.#copiedBefore = 0;
     return this.#chain;
   }
 

@@ -1,6 +1,6 @@
 import { ByteRing } from '../../link/byte-ring.ts';
 import { PortInput } from './input.ts';
-import { PortOutput } from './output.ts';
+import { type OutputState, PortOutput } from './output.ts';
 
 /** One port: the two rings that the page made for it. */
 export interface PortOptions {
@@ -14,6 +14,17 @@ export interface PortOptions {
 
 /** What a port has to tell the driver, one bit each, told from the lowest bit on. */
 export const Notice = { add: 1, console: 2, size: 4, name: 8, open: 16, close: 32 } as const;
+
+/** A port in a snapshot: the fields of `Port`. */
+export interface PortState {
+  notices: number;
+  added: boolean;
+  ready: boolean;
+  guestOpen: boolean;
+  openTold: boolean;
+  hungUp: boolean;
+  output: OutputState;
+}
 
 /** One port of a console: its two streams, and what the driver and the page have said of it. */
 export class Port {
@@ -48,5 +59,16 @@ export class Port {
     this.ready = false;
     this.guestOpen = false;
     this.openTold = false;
+  }
+
+  save(): PortState {
+    const { notices, added, ready, guestOpen, openTold, hungUp } = this;
+    return { notices, added, ready, guestOpen, openTold, hungUp, output: this.output.save() };
+  }
+
+  /** Goes on as another port of the same name did. */
+  restore({ output, ...fields }: PortState): void {
+    Object.assign(this, fields);
+    this.output.restore(output);
   }
 }

@@ -72,6 +72,11 @@ export class Disk {
     return this.#call('read', offset, length);
   }
 
+  /** The machine has become another, in which the disk may have another size; the machine's. */
+  restored(): void {
+    this.#size = capacity(this.#host.control.configuration);
+  }
+
   /** What reading the image has cost so far, or null for one that was read into memory. */
   async imageStatistics(): Promise<ImageStatistics | null> {
     return this.#call('imageStatistics');

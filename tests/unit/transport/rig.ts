@@ -61,6 +61,8 @@ export interface RigOptions {
   driverFlags?: readonly DriverFlag[];
   /** Bytes of RAM; 1 MiB unless told. */
   memorySize?: number;
+  /** The rig whose RAM and interrupt controller this one has: it goes on in its place. */
+  after?: Rig;
   /** How long the CPU thread may wait for the worker, in milliseconds; for ever unless told. */
   patience?: number;
   /** Queues whose driver polls; none unless told. */
@@ -81,7 +83,7 @@ export interface RigOptions {
 export class Rig extends PciGuest {
   readonly ram: CanaryMemory;
   readonly memory: GuestMemory;
-  readonly controller = new FakeController();
+  readonly controller: FakeController;
   readonly bus: PciBus;
   readonly device: EchoDevice;
   readonly control: WorkedControl;
@@ -96,7 +98,8 @@ export class Rig extends PciGuest {
   /** How often the CPU was asked to end its slice. */
   sliceEnds = 0;
   readonly #index = 5;
-  #allocated = FIRST_ALLOCATED;
+  /** Where the next allocation begins. */
+  readonly #allocation: { next: number };
 
   constructor({
     queueSizes = [64, 64],
@@ -106,10 +109,13 @@ export class Rig extends PciGuest {
     memorySize = RAM,
     patience = Number.POSITIVE_INFINITY,
     polledQueues = [],
+    after,
   }: RigOptions = {}) {
     super(new BusMap(9), SLOT);
+    this.controller = after?.controller ?? new FakeController();
     this.bus = new PciBus(this.ports, this.controller, () => {});
-    this.ram = new CanaryMemory(memorySize);
+    this.ram = after?.ram ?? new CanaryMemory(memorySize);
+    this.#allocation = after === undefined ? { next: FIRST_ALLOCATED } : after.#allocation;
     this.memory = this.ram.memory;
     this.device = new EchoDevice(queueSizes);
     const description = { ...this.device.description, features, withheldFeatures, driverFlags };
@@ -141,7 +147,19 @@ export class Rig extends PciGuest {
     const processor = { endSlice: () => this.sliceEnds++ };
     this.pci = new VirtioPciDevice(this.link, description, this.ports, this.bus, processor);
     this.bus.plug(this.pci.function);
-    this.bus.assignResources(() => {});
+    if (after === undefined) this.bus.assignResources(() => {});
+  }
+
+  /** Another rig of the same kind that goes on in the place of this one, with what a snapshot holds of it. */
+  async restored(options: Omit<RigOptions, 'after'>): Promise<Rig> {
+    const worker = structuredClone(await this.runtime.save());
+    const bus = structuredClone(this.bus.save());
+    const pci = structuredClone(this.pci.save());
+    const rig = new Rig({ ...options, after: this });
+    rig.pci.restore(pci);
+    rig.bus.restore(bus, new Map([[rig.pci.function, SLOT]]));
+    rig.runtime.restore(worker);
+    return rig;
   }
 
   get interrupted(): boolean {
@@ -240,7 +258,7 @@ export class Rig extends PciGuest {
 
   /** All guest memory that was allocated is free again, and the records are empty. */
   freeAll(): void {
-    this.#allocated = FIRST_ALLOCATED;
+    this.#allocation.next = FIRST_ALLOCATED;
     this.dropped.length = 0;
     this.controller.calls.length = 0;
     this.device.calls.length = 0;
@@ -248,8 +266,8 @@ export class Rig extends PciGuest {
 
   /** Guest memory that nobody else uses, until `freeAll`. */
   allocate(length: number, alignment = 16): number {
-    const address = align(this.#allocated, alignment);
-    this.#allocated = address + length;
+    const address = align(this.#allocation.next, alignment);
+    this.#allocation.next = address + length;
     return address;
   }
 

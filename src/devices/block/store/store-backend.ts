@@ -1,7 +1,10 @@
+import { DeviceError } from '../../errors.ts';
 import type { BaseImage, BlockBackend, Pending, ReadTarget, WriteSource } from '../backend.ts';
 import { ArraySource, ArrayTarget, ShiftedTarget } from '../buffers.ts';
+import { checkImage, type DiskState, type KeptContent } from '../disk-state.ts';
 import type { ChangeListing } from '../memory-backend.ts';
 import { readBase } from '../read-base.ts';
+import { checksum, combine } from './checksum.ts';
 import { PAGE_SIZE } from './format.ts';
 import { isPage, NOT_HERE, ZEROS } from './page-map.ts';
 import { BUFFER_BLOCKS, type Store } from './store.ts';
@@ -118,6 +121,24 @@ export class StoreBackend implements BlockBackend {
     this.#store.grow(size);
   }
 
+  /** What is kept stays where it is: the snapshot only tells whether it is still the same. */
+  save(): DiskState {
+    this.#store.flush();
+    const { size, baseName: image } = this;
+    return { size, image, content: this.#content() };
+  }
+
+  accepts(state: DiskState): void {
+    checkImage({ image: this.baseName }, 'kept', state);
+    const own = this.#content();
+    const { checksum, kept } = state.content as KeptContent;
+    if (state.size === this.size && kept === own.kept && checksum === own.checksum) return;
+    throw new DeviceError('snapshot-disk', 'It was written to since the snapshot was made');
+  }
+
+  /** It is as it was. */
+  restore(): void {}
+
   async close(): Promise<void> {
     await Promise.all(this.#going.map(({ over }) => over));
     try {
@@ -125,6 +146,27 @@ export class StoreBackend implements BlockBackend {
     } finally {
       await this.#base?.close();
     }
+  }
+
+  #content(): KeptContent {
+    let sum = 0;
+    let block = this.#store.nextHere(0, this.#blocks);
+    while (block < this.#blocks) {
+      const isData = isPage(this.#store.where(block));
+      const most = Math.min(BUFFER_BLOCKS, this.#blocks - block);
+      const count = isData ? this.#store.read(block, most) : 1;
+      for (let index = 0; index < count; index++) {
+        sum = combine(combine(sum, block + index), isData ? this.#checksum(index) : 0);
+      }
+      block = this.#store.nextHere(block + count, this.#blocks);
+    }
+    return { kind: 'kept', checksum: sum, kept: this.#store.stored };
+  }
+
+  /** Of block `index` of the buffer. */
+  #checksum(index: number): number {
+    const { buffer, byteOffset } = this.#store.blocks[index];
+    return checksum(new Uint32Array(buffer, byteOffset, PAGE_SIZE / 4), 0, PAGE_SIZE / 4);
   }
 
   #read(offset: number, length: number, target: ReadTarget): Pending {

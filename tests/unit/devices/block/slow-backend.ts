@@ -56,6 +56,14 @@ export class SlowBackend implements BlockBackend {
     this.closed = true;
   }
 
+  save(): never {
+    throw new Error('no test makes a snapshot of a slow disk');
+  }
+
+  accepts(): void {}
+
+  restore(): void {}
+
   #begin(operation: Omit<Operation, 'finish' | 'fail'>): Promise<void> {
     return new Promise((resolve, reject) => {
       this.operations.push({ ...operation, finish: resolve, fail: reject });

@@ -20,6 +20,7 @@ export class InspectedRig extends Rig {
       plan: { name: 'Disk vda', kind: 'block' },
       host: { fault: null, step: (what, queue) => this.#step(what, queue) },
       device: this.pci,
+      description: this.device.description,
     };
     const find = (place: number) => (place === PLACE ? (plugged as Plugged) : null);
     this.inspector = new Inspector({
