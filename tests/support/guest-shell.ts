@@ -14,8 +14,10 @@ export interface CommandResult {
  * of output, or a change that somebody has noted.
  */
 export class GuestShell {
-  /** Everything that the terminal has printed, as Latin-1 so that it can be binary. */
-  output = '';
+  /** What `output` is put together from: looked at after each piece, megabytes would take minutes. */
+  #pieces: string[] = [];
+  /** How many REPORTs are in them. */
+  #reports = 0;
   readonly #write: (text: string) => void | Promise<void>;
   readonly #decoder = new TextDecoder('latin1');
   #waiting: (() => void)[] = [];
@@ -25,10 +27,23 @@ export class GuestShell {
     this.#write = write;
   }
 
+  /** Everything that the terminal has printed, as Latin-1 so that it can be binary. */
+  get output(): string {
+    if (this.#pieces.length > 1) this.#pieces = [this.#pieces.join('')];
+    return this.#pieces[0] ?? '';
+  }
+
+  set output(text: string) {
+    this.#pieces = [text];
+    this.#reports = countReports(text);
+  }
+
   /** The terminal has printed `bytes`. */
   receive(bytes: Uint8Array): void {
     this.note(() => {
-      this.output += this.#decoder.decode(bytes);
+      const piece = this.#decoder.decode(bytes);
+      this.#pieces.push(piece);
+      this.#reports += countReports(piece);
     });
   }
 
@@ -45,10 +60,9 @@ export class GuestShell {
     this.output = '';
     const report = `printf '${octal(REPORT)}%d${octal(REPORT)}' $?`;
     await this.#write(`{ ${command}\n}; ${report}\n`);
-    const begin = await this.#find(REPORT, 0);
-    const end = await this.#find(REPORT, begin + 1);
-    const status = Number(this.output.slice(begin + 1, end));
-    return { output: this.output.slice(0, begin).replaceAll('\r\n', '\n'), status };
+    await this.until(() => (this.#reports >= 2 ? true : undefined));
+    const [output, status] = this.output.split(REPORT, 2);
+    return { output: output.replaceAll('\r\n', '\n'), status: Number(status) };
   }
 
   /** Resolves when the terminal's output matches. */
@@ -70,16 +84,10 @@ export class GuestShell {
     change();
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
+}
 
-  /** Where `text` is in the output, from `start` on; looks at each piece once. */
-  #find(text: string, start: number): Promise<number> {
-    let from = start;
-    return this.until(() => {
-      const found = this.output.indexOf(text, from);
-      from = Math.max(start, this.output.length - text.length + 1);
-      return found === -1 ? undefined : found;
-    });
-  }
+function countReports(text: string): number {
+  return text.split(REPORT).length - 1;
 }
 
 function octal(text: string): string {

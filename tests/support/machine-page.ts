@@ -1,3 +1,4 @@
+import { hexadecimal } from '../../src/devices/block/digest.ts';
 import * as machineApi from '../../src/machine';
 import {
   type ConsolePort,
@@ -91,6 +92,11 @@ export class TestMachine extends GuestShell {
       ...(test.onReboot === undefined ? {} : { onReboot: test.onReboot }),
       ...(test.offer === undefined ? {} : { offer: test.offer }),
     };
+  }
+
+  /** In hexadecimal. */
+  static async sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+    return hexadecimal(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
   }
 
   /** Bytes as text that can cross from the page to Node. */
