@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, type Page, test } from '@playwright/test';
@@ -66,11 +67,12 @@ async function bringNewerDisk(page: Page): Promise<void> {
   const image = gunzipSync(readFileSync(rootfsCompressed));
   image.write(NEWER_MOTTO, image.indexOf(MOTTO));
   const body = gzipSync(image);
+  const sha256 = createHash('sha256').update(body).digest('hex');
   // Of the whole context: after the first visit the service worker asks, not the page.
   await page.context().route('**/guest/manifest.json', async (route) => {
     const response = await fetchAlone(route);
     const manifest = await response.json();
-    const newer = { url: 'guest/rootfs-newer', version: 'newer', size: body.length };
+    const newer = { url: 'guest/rootfs-newer', version: 'newer', size: body.length, sha256 };
     Object.assign(manifest.rootfs, newer);
     await route.fulfill({ response, json: manifest });
   });
