@@ -32,6 +32,20 @@ test('panels stay where they were, by keyboard alone, and nothing else moves', a
   expect(await layoutShifts(page)).toEqual([]);
   await expectAccessible(page);
 
+  await test.step('colours of the visitor’s system leave all that is told by a filling', async () => {
+    await page.emulateMedia({ forcedColors: 'active' });
+    const light = page.locator('#disk-light');
+    const dark = await light.screenshot();
+    await light.evaluate((element) => element.classList.add('lit'));
+    expect(dark.equals(await light.screenshot())).toBe(false);
+    const cursor = (await page.locator('.xterm-cursor').boundingBox())!;
+    const emptyCell = await page.screenshot({
+      clip: { ...cursor, x: cursor.x + 5 * cursor.width },
+    });
+    expect(emptyCell.equals(await page.screenshot({ clip: cursor }))).toBe(false);
+    await page.emulateMedia({ forcedColors: 'none' });
+  });
+
   await test.step('rounds lead out of the terminal and back', async () => {
     await expect(terminal(page)).toBeFocused();
     await page.keyboard.press('Tab');
@@ -101,6 +115,8 @@ test('panels stay where they were, by keyboard alone, and nothing else moves', a
     await expect(panel(page, 'Disks')).toBeVisible();
     await expect(button(page, 'Disks')).toHaveAttribute('aria-expanded', 'true');
     await expectAccessible(page);
+    // Less motion was asked for by then.
+    expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
     go();
     await untilPrompt(page);
     await expect(panel(page, 'Disks').locator('.disk-card')).toContainText('Changed');
