@@ -87,5 +87,14 @@ export {
 export type { OutsideDevice, OutsideDeviceOptions } from './outside-device.ts';
 export { preloadMachine } from './preload.ts';
 export { SerialPort } from './serial-port.ts';
+export {
+  forgetKeptSnapshot,
+  type KeptSnapshot,
+  keepSnapshot,
+  keptSnapshots,
+  openKeptSnapshot,
+} from './snapshot/kept-snapshots.ts';
+export { readSnapshot } from './snapshot/reader.ts';
 export { Snapshot, type SnapshotInfo } from './snapshot/snapshot.ts';
+export type { SnapshotStreamOptions } from './snapshot/writer.ts';
 export type { WaitOptions } from './transcript.ts';

@@ -338,7 +338,9 @@ export class Machine {
    * Becomes what `snapshot` tells, whatever it was. It runs afterwards, unless it was paused; a machine that
    * has not been started need not be. It must have the hardware of the one that the snapshot is of: memory, disks
    * in the same order, ports and offer. Consoles go on where they were: what was written there and
-   * not read comes again, and `outputBytes` tells after how many bytes.
+   * not read comes again, and `outputBytes` tells after how many bytes. The clock of a guest with an agent is
+   * set, and its kernel gets new random bytes; in others, time goes on where it was (their battery-backed clock tells the
+   * present), and random numbers are those of the snapshot until the kernel draws anew.
    *
    * A snapshot is trusted as a disk image is: it decides about all of the guest, and nothing outside of it.
    * @throws MachineError 'snapshot-version', 'snapshot-hardware', or 'snapshot-disk' when a disk lies on another
@@ -510,7 +512,7 @@ export class Machine {
     for (const watch of Object.values(this.#panicWatches)) watch.forget();
     await restoreMachine(parts, state);
     this.#tellPorts(null);
-    this.#agent?.greet();
+    this.#agent?.tellRestored();
     this.console.tellSize();
     for (const disk of this.#disks.keys()) disk.restored();
   }

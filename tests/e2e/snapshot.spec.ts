@@ -61,6 +61,55 @@ test('a machine that is restored goes on exactly, wherever its work was', async 
   expect(broken).toEqual(unbroken);
 });
 
+test('a file of it goes on in a page that has just been opened, at the right time', async ({
+  guest,
+}) => {
+  const options = { agent: true, disks: [{ size: 4 * MIB }] };
+  await guest.boot(options);
+  await guest.output('hostname restored; printf changed | dd of=/dev/vdb conv=fsync 2>/dev/null');
+  await guest.output('date -s @1000000000');
+  const sizes = await guest.page.evaluate(async () => {
+    const snapshot = await testMachine.machine.snapshot();
+    await machineApi.keepSnapshot('of a test', snapshot);
+    const packed = await new Response(snapshot.stream()).blob();
+    const [{ name, stored }] = await machineApi.keptSnapshots();
+    return { name, stored, size: snapshot.size, packed: packed.size };
+  });
+  expect(sizes.name).toBe('of a test');
+  expect(sizes.stored).toBeGreaterThan(sizes.size);
+  expect(sizes.packed).toBeLessThan(sizes.size / 2);
+  await guest.dispose();
+
+  await guest.page.reload();
+  await guest.page.waitForFunction(() => 'TestMachine' in globalThis);
+  const { told, times, random, milliseconds } = await guest.page.evaluate(async (options) => {
+    const machine = await Machine.create(await TestMachine.options(options));
+    globalThis.testMachine = new TestMachine(machine);
+    const start = performance.now();
+    const told: number[] = [];
+    const onProgress = ({ done }: { done: number }) => told.push(done);
+    const snapshot = await machineApi.openKeptSnapshot('of a test', { onProgress });
+    if (snapshot === null) throw new Error('there is none');
+    await machine.restore(snapshot);
+    await testMachine.run('echo live');
+    const milliseconds = performance.now() - start;
+    const random: string[] = [];
+    const draw = 'head -c 16 /dev/urandom | od -x';
+    for (let round = 0; round < 2; round++) {
+      await machine.restore(snapshot);
+      random.push((await machine.exec(draw)).output);
+    }
+    const times = [Date.now(), 1000 * Number((await machine.exec('date +%s')).output)];
+    await machineApi.forgetKeptSnapshot('of a test');
+    return { told, times, random, milliseconds };
+  }, options);
+  console.log(`from a file in ${Math.round(milliseconds)} ms`);
+  expect(told.at(-1)).toBe(sizes.size);
+  expect(Math.abs(times[1] - times[0])).toBeLessThan(30_000);
+  expect(random[0]).not.toBe(random[1]);
+  expect(await guest.output('hostname; head -c 7 /dev/vdb')).toBe('restored\nchanged');
+});
+
 test('a prompt is back in a tenth of the time that it took to boot', async ({ guest }) => {
   const times = await guest.page.evaluate(async () => {
     const options = await TestMachine.options({ agent: true });

@@ -9,6 +9,8 @@
  *   INPUT  bytes of its standard input       ERRORS  bytes of its standard error
  *   END    its input has ended               TAKEN   word: bytes of INPUT that it has taken
  *   KILL   kill it and all it has started    STATUS  word: its exit status; it has ended
+ *   CLOCK  the time: two words of seconds since 1970, and one of nanoseconds
+ *   SEED   16 random bytes for the kernel
  *
  * All but HELLO and READY have the id of START, which the host chooses. Of a command's input at most
  * INPUT_MOST bytes may be on their way that were not TAKEN: so there is always room for the frame
@@ -21,7 +23,7 @@
 #include "ports.h"
 #include "process.h"
 
-enum { HELLO = 1, START, INPUT, END, KILL };
+enum { HELLO = 1, START, INPUT, END, KILL, CLOCK, SEED };
 enum { READY = 65, OUTPUT, ERRORS, TAKEN, STATUS };
 enum { HEADER = 12, COMMAND_MOST = 64 * 1024, INPUT_MOST = 32 * 1024 };
 /* Payload of OUTPUT and ERRORS at most; with its header it goes into one buffer of the port. */
@@ -215,6 +217,27 @@ static int send_next(void) {
   return command.ended ? send_status(), 1 : 0;
 }
 
+/* --- A machine that goes on from a snapshot -------------------------------------------------- */
+
+enum { SEED_SIZE = 16 };
+
+static void set_clock(const char *payload) {
+  struct { int64_t seconds, nanoseconds; } time = {0, 0};
+  memcpy(&time.seconds, payload, 8);
+  memcpy(&time.nanoseconds, payload + 8, 4);
+  CALL2(404 /* clock_settime64 */, 0 /* CLOCK_REALTIME */, &time);
+}
+
+/* From here on the kernel gives other random numbers than another machine from the same snapshot. */
+static void stir_in(const char *bytes) {
+  struct { int bits, size; char bytes[SEED_SIZE]; } seed = {8 * SEED_SIZE, SEED_SIZE, {0}};
+  memcpy(seed.bytes, bytes, SEED_SIZE);
+  int random = open("/dev/urandom", O_RDWR | O_CLOEXEC, 0);
+  ioctl(random, 0x40085203 /* RNDADDENTROPY */, &seed);
+  ioctl(random, 0x5207 /* RNDRESEEDCRNG */, 0);
+  close(random);
+}
+
 /* --- Frames ---------------------------------------------------------------------------------- */
 
 static void greet(uint32_t id) {
@@ -237,6 +260,10 @@ static int obey(struct header header, char *payload) {
     command.input_ends = 1;
   } else if (header.type == KILL && is_its) {
     kill_command();
+  } else if (header.type == CLOCK && header.length == 12) {
+    set_clock(payload);
+  } else if (header.type == SEED && header.length == SEED_SIZE) {
+    stir_in(payload);
   }
   return 1;
 }

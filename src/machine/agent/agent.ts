@@ -3,12 +3,14 @@ import { MachineError } from '../errors.ts';
 import { startTimer } from '../timer.ts';
 import { Call } from './call.ts';
 import {
+  clock,
   encodeFrame,
   type Frame,
   FrameReader,
   FrameType,
   greeting,
   LONGEST_COMMAND,
+  seed,
   wordOf,
 } from './frames.ts';
 
@@ -93,6 +95,16 @@ export class Agent {
     this.#greetingId = newId();
     this.#reader.await(this.#greetingId);
     void this.#port.write(greeting(this.#greetingId));
+  }
+
+  /**
+   * The guest goes on from a snapshot: it is told the time, and random bytes that no other machine has that goes on
+   * from the same. Behind the greeting, which calls its agent.
+   */
+  tellRestored(): void {
+    this.greet();
+    void this.#port.write(clock(this.#greetingId, Date.now()));
+    for (let times = 0; times < 2; times++) void this.#port.write(seed(this.#greetingId));
   }
 
   /** Nobody answers any more: whoever waits is told why. @param end 'The guest is off' */

@@ -5,6 +5,8 @@ export const FrameType = {
   input: 3,
   end: 4,
   kill: 5,
+  clock: 6,
+  seed: 7,
   ready: 65,
   output: 66,
   errors: 67,
@@ -17,6 +19,9 @@ export const LONGEST_COMMAND = 64 * 1024;
 
 /** Bytes of input that may be on their way. */
 export const INPUT_WINDOW = 32 * 1024;
+
+/** Bytes of a seed: more goes into no frame that every agent passes over. Two of them make a key. */
+const SEED_LENGTH = 16;
 
 const HEADER_LENGTH = 12;
 
@@ -52,6 +57,21 @@ export function encodeFrame(
 /** The frame after which the agent listens, and which it answers. @param id of 32 bits */
 export function greeting(id: number): Bytes {
   return encodeFrame(FrameType.hello, id, GREETING);
+}
+
+/** Tells the time, in milliseconds since 1970. @param id any */
+export function clock(id: number, time: number): Bytes {
+  const payload = new DataView(new ArrayBuffer(12));
+  const seconds = Math.floor(time / 1000);
+  payload.setUint32(0, seconds % 2 ** 32, true);
+  payload.setUint32(4, Math.floor(seconds / 2 ** 32), true);
+  payload.setUint32(8, Math.round((time % 1000) * 1e6), true);
+  return encodeFrame(FrameType.clock, id, new Uint8Array(payload.buffer));
+}
+
+/** Random bytes for the guest's kernel. @param id any */
+export function seed(id: number): Bytes {
+  return encodeFrame(FrameType.seed, id, crypto.getRandomValues(new Uint8Array(SEED_LENGTH)));
 }
 
 /** The number that a frame carries; 0 if it is none. */

@@ -2,6 +2,7 @@ import { KNOWN_EMULATOR } from '../../emulator/shared-wasm.ts';
 import type { DeviceDescription } from '../../link/description.ts';
 import { MachineError } from '../errors.ts';
 import type { MachineParts, SavedMachine } from './machine-state.ts';
+import { type SnapshotStreamOptions, writeSnapshot } from './writer.ts';
 
 /** Grows with each change of what a snapshot holds: only the same number can be restored. */
 export const SNAPSHOT_VERSION = 1;
@@ -40,6 +41,14 @@ export class Snapshot {
   /** Bytes that it takes in memory. */
   get size(): number {
     return bytesOf(this.state);
+  }
+
+  /**
+   * The snapshot as a file, which `readSnapshot` reads: its form is told in README.md. It is made while it is
+   * read, and may be read once.
+   */
+  stream(options: SnapshotStreamOptions = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return writeSnapshot(this, options);
   }
 }
 
