@@ -65,7 +65,12 @@ export type {
 } from './inspector/queue-snapshot.ts';
 export type { Recording, RecordOptions } from './inspector/recording.ts';
 export type { ScratchKind } from './inspector/scratch/kinds.ts';
-export type { ScratchDevice, ViolationAnswer } from './inspector/scratch/scratch-device.ts';
+export type { ScratchRequest } from './inspector/scratch/request.ts';
+export type {
+  ScratchAnswer,
+  ScratchDevice,
+  ViolationAnswer,
+} from './inspector/scratch/scratch-device.ts';
 export type {
   Violation,
   ViolationClause,

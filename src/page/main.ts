@@ -1,4 +1,5 @@
 import { preloadMachine } from '../machine/preload.ts';
+import { panelsOf, parseArrival } from './arrival.ts';
 import { watchForDefects } from './defects.ts';
 import { byId } from './elements.ts';
 import { describeFailure } from './failure.ts';
@@ -26,6 +27,7 @@ settings.follow(({ keys }) => {
 });
 followVisibleArea();
 const panels = new Panels(PANELS);
+for (const id of panelsOf(parseArrival(new URL(location.href)))) panels.show(id);
 // Without isolation the page comes again, or says why it cannot.
 if (crossOriginIsolated) preloadMachine(DEVICES);
 

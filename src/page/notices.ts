@@ -167,6 +167,12 @@ export function waysAfterFailedStart(ways: WaysOn): NoticeAction[] {
  * Something of the machine has failed. The way on is a new machine: a worker that has died does not
  * come back with a reset. @param survives the rest of the machine still runs
  */
+/** Of an address that asks for what cannot be had. */
+export function arrivalNotice(failure: Failure): Notice {
+  const title = 'Not all that the address asks for could be done';
+  return { tone: 'calm', title, ...failure, actions: [], alone: false };
+}
+
 export function failureNotice(failure: Failure, survives: boolean, ways: WaysOn): Notice {
   return {
     tone: 'alarm',

@@ -22,8 +22,12 @@ export interface PageServices {
   startFresh(): void;
   /** Puts text into the terminal as if it were typed, and brings the keyboard there. */
   type(text: string): void;
+  /** Waits until a shell waits for a command. @returns false when the machine has gone meanwhile */
+  untilPrompt(): Promise<boolean>;
   /** Opens another panel, and brings the keyboard there. @param target what is to be seen in it */
   openPanel(id: string, target?: PanelTarget): void;
+  /** Something is to be seen in a panel, unless that was never opened. */
+  aimPanel(id: string, target: PanelTarget): void;
   /** Asks before something is done that cannot be undone. */
   confirm(question: Question): Promise<boolean>;
   /** Says something to those who use a screen reader, once they have heard the rest. */

@@ -3,6 +3,8 @@ import type { MachineState } from '../machine/events.ts';
 import { copyKeptDisk, keptDisks, Machine } from '../machine/index.ts';
 import { MEMORY_LIMITS } from '../machine/options.ts';
 import { checkEnvironment } from '../machine/prerequisites.ts';
+import { parseArrival } from './arrival.ts';
+import { arrive } from './arrive.ts';
 import { copySelection } from './clipboard.ts';
 import { freeName } from './disks/names.ts';
 import { freshQuestion } from './disks/words.ts';
@@ -18,6 +20,7 @@ import { LoadingView } from './loading-view.ts';
 import { monitor } from './monitor.ts';
 import type { Notice, NoticeAction, NoticeView } from './notice.ts';
 import {
+  arrivalNotice,
   diskFullNotice,
   failedStartNotice,
   failureNotice,
@@ -34,6 +37,7 @@ import { type PageState, pageState } from './page-state.ts';
 import type { PanelTarget } from './panels/panel.ts';
 import type { Panels } from './panels/panels.ts';
 import { DEFAULT_PLAN, type MachinePlan, ROOT_DISK, sourceName } from './plan.ts';
+import { untilPrompt } from './prompt.ts';
 import { type Question, QuestionDialog } from './question.ts';
 import { type Keeping, progressOf, tidyImages } from './root-disk.ts';
 import { goOn, isRoundsKey } from './rounds.ts';
@@ -74,6 +78,9 @@ class Page implements PageServices {
   readonly #machineListeners: ((machine: Machine | null) => void)[] = [];
   readonly #work: (() => boolean)[] = [];
   #stopMonitor = () => {};
+  /** Of the machine that is there. */
+  #machineEnd = new AbortController();
+  #hasArrived = false;
 
   readonly #ways: WaysOn = {
     reset: () => this.#reset(),
@@ -168,8 +175,21 @@ class Page implements PageServices {
     this.#terminal.focus();
   }
 
+  async untilPrompt(): Promise<boolean> {
+    if (this.machine === null) return false;
+    const { signal } = this.#machineEnd;
+    return untilPrompt(this.#terminal, signal).then(
+      () => true,
+      () => false,
+    );
+  }
+
   openPanel(id: string, target?: PanelTarget): void {
     this.#panels.open(id, target);
+  }
+
+  aimPanel(id: string, target: PanelTarget): void {
+    this.#panels.aim(id, target);
   }
 
   confirm(question: Question): Promise<boolean> {
@@ -291,12 +311,24 @@ class Page implements PageServices {
     this.#onState(machine.state);
     this.#stopMonitor = monitor(() => machine.statistics(), this.#statusLine, keepForOffline);
     if (keeping !== null) this.#showKeeping(keeping, machine);
+    this.#machineEnd = new AbortController();
     this.#tellMachine(machine);
     this.#terminal.focus();
+    this.#arrive(machine);
+  }
+
+  /** The first machine is brought to what the address asks for. */
+  #arrive(machine: Machine): void {
+    if (this.#hasArrived) return;
+    this.#hasArrived = true;
+    arrive(parseArrival(new URL(location.href)), this, machine).catch((reason) => {
+      this.#notice.open(arrivalNotice(describeFailure(reason)));
+    });
   }
 
   #onEnded(): void {
     this.#stopMonitor();
+    this.#machineEnd.abort();
     this.#tellMachine(null);
   }
 

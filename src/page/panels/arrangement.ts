@@ -4,7 +4,10 @@ export type Place = 'start' | 'end' | 'below';
 /** What of a panel decides where it is. Measures are in rem: who reads larger letters needs more room. */
 export interface PanelShape {
   readonly id: string;
-  /** Where it may be in a wide page; the first is where it is until somebody moves it. */
+  /**
+   * Where it may be in a wide page; the first is where it is until somebody moves it. One that may be below the terminal
+   * is there instead while another before the terminal would leave that too little width.
+   */
   readonly places: readonly [Place, ...Place[]];
   /** Its width beside the terminal until somebody changes it. */
   readonly width: number;
@@ -16,6 +19,8 @@ export interface PanelShape {
 export interface OpenPanel {
   readonly shape: PanelShape;
   readonly place: Place;
+  /** Somebody has put it there. */
+  readonly moved: boolean;
   readonly width: number;
   readonly height: number;
 }
@@ -52,6 +57,9 @@ const LEAST_WIDTH = 16;
 const LEAST_HEIGHT = 8;
 const TERMINAL_WIDTH = 20;
 const TERMINAL_HEIGHT = 7;
+/** What a terminal is to keep between two panels, and above one: 80 columns, and the lines of a short dialogue. */
+const COMFORTABLE_WIDTH = 42;
+const COMFORTABLE_HEIGHT = 14;
 
 /**
  * Decides what is seen, where, and how large. In a wide page each place has one panel, the last of those that
@@ -71,7 +79,8 @@ export function arrange(open: readonly OpenPanel[], room: Room): PlacedPanel[] {
   return placed.map((panel) => ({ ...panel, free: false }));
 }
 
-function arrangeWide(open: readonly OpenPanel[], room: Room): PlacedPanel[] {
+function arrangeWide(wanted: readonly OpenPanel[], room: Room): PlacedPanel[] {
+  const open = makeRoom(wanted, room);
   const lastAt = (place: Place) => open.findLast((panel) => panel.place === place);
   const sides = open.filter((panel) => panel.place !== 'below' && panel === lastAt(panel.place));
   const below = lastAt('below');
@@ -86,6 +95,18 @@ function arrangeWide(open: readonly OpenPanel[], room: Room): PlacedPanel[] {
   }
   if (below !== undefined) placed.push(...belowTerminal(below, room));
   return placed;
+}
+
+/** Moves panels below the terminal that nobody has put beside it, where it would have too little width between two. */
+function makeRoom(open: readonly OpenPanel[], room: Room): OpenPanel[] {
+  const before = open.findLast(({ place }) => place === 'start');
+  return open.map((panel) => {
+    const { shape, place, moved, width, height } = panel;
+    const canMove = place === 'end' && !moved && shape.places.includes('below');
+    const fits = (before?.width ?? 0) + width + COMFORTABLE_WIDTH <= room.width;
+    const high = height + COMFORTABLE_HEIGHT + room.keys <= room.height;
+    return before !== undefined && canMove && !fits && high ? { ...panel, place: 'below' } : panel;
+  });
 }
 
 function besideTerminal({ shape, place, width }: OpenPanel, room: number): PlacedPanel {

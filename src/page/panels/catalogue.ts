@@ -6,6 +6,13 @@ import type { PanelDescription } from './panel.ts';
  */
 export const PANELS: readonly PanelDescription[] = [
   {
+    id: 'lessons',
+    places: ['start'],
+    width: 20,
+    height: 28,
+    load: () => import('../lessons/index.ts'),
+  },
+  {
     id: 'inspector',
     places: ['end', 'below'],
     width: 36,

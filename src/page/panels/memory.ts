@@ -40,7 +40,9 @@ export class PanelMemory {
     const shape = this.#shapes.get(id);
     if (shape === undefined) throw new Error(`There is no panel "${id}".`);
     const { width, height, places } = shape;
-    return { shape, place: places[0], width, height, ...this.#wishes.get(id) };
+    const wishes = this.#wishes.get(id);
+    const moved = wishes?.place !== undefined;
+    return { shape, place: places[0], moved, width, height, ...wishes };
   }
 
   /** Opens a panel, or makes it the one that was opened last. */

@@ -43,10 +43,23 @@ export class Panels {
    * @param target what is to be seen in it
    */
   open(id: string, target?: PanelTarget): void {
-    this.#show(id);
-    const frame = this.#frames.get(id);
-    frame?.focusTitle();
-    if (target !== undefined) frame?.aim(target);
+    this.show(id);
+    this.#frames.get(id)?.focusTitle();
+    if (target !== undefined) this.aim(id, target);
+  }
+
+  /** Shows a panel, as `open` does; the keyboard stays where it is. */
+  show(id: string): void {
+    this.#memory.show(id);
+    this.#arrange();
+    const seen = new Set(this.#placed.map((panel) => panel.id));
+    for (const { shape } of this.#memory.open) if (!seen.has(shape.id)) this.#memory.hide(shape.id);
+    this.#remember();
+  }
+
+  /** Something is to be seen in a panel, unless that was never opened. */
+  aim(id: string, target: PanelTarget): void {
+    this.#frames.get(id)?.aim(target);
   }
 
   close(id: string): void {
@@ -95,17 +108,9 @@ export class Panels {
     else this.#workspace.append(frame.element);
   }
 
-  #show(id: string): void {
-    this.#memory.show(id);
-    this.#arrange();
-    const seen = new Set(this.#placed.map((panel) => panel.id));
-    for (const { shape } of this.#memory.open) if (!seen.has(shape.id)) this.#memory.hide(shape.id);
-    this.#remember();
-  }
-
   #move(id: string, place: Place): void {
     this.#memory.wish(id, { place });
-    this.#show(id);
+    this.show(id);
   }
 
   #resize(id: string, size: number | undefined): void {

@@ -15,6 +15,7 @@ import type { NamedBit } from '../named-bits.ts';
 import type { QueueSnapshot } from '../queue-snapshot.ts';
 import { ScratchDriver } from './driver.ts';
 import { BUFFERS, NO_STATUS, type ScratchKind, type ScratchKindOf, scratchKinds } from './kinds.ts';
+import { commitBlockRequest, honestRequest, type ScratchRequest } from './request.ts';
 import type { ScriptedViolation, Violation, ViolationOutcome } from './violation.ts';
 import { violations } from './violations.ts';
 
@@ -26,9 +27,8 @@ const PLACE = 0;
 /** Looks for the words of a worker that has told that it needs a reset. */
 const LOOKS_FOR_WORDS = 1000;
 
-/** What a device has answered to a mistake. */
-export interface ViolationAnswer {
-  violation: Violation;
+/** What a device has answered to what its driver did. */
+export interface ScratchAnswer {
   outcome: ViolationOutcome;
   /** The device's own words, where it needs a reset. */
   fault: string | null;
@@ -49,6 +49,14 @@ export interface ViolationAnswer {
   /** After a reset an honest request was served. */
   servesAgain: boolean;
 }
+
+/** What a device has answered to a mistake. */
+export interface ViolationAnswer extends ScratchAnswer {
+  violation: Violation;
+}
+
+/** What is done once the driver has set its queue up. */
+type Commitment = Pick<ScriptedViolation, 'commit' | 'features' | 'answers'>;
 
 /**
  * A device to be broken on purpose: in a worker of its own, with a RAM of its own that no machine's guest sees, and
@@ -114,9 +122,30 @@ export class ScratchDevice {
   apply(id: string): Promise<ViolationAnswer> {
     const script = this.#scripts.find((each) => each.id === id);
     if (script === undefined) throw new RangeError(`no violation ${id} of a ${this.kind} device`);
-    const answer = this.#last.then(() => this.#apply(script));
-    this.#last = answer.catch(() => {});
-    return answer;
+    const violation = withoutScript(script);
+    return this.#inTurn(async () => ({ violation, ...(await this.#carryOut(script)) }));
+  }
+
+  /** A request of a scratch disk that breaks no rule: what others are made from. */
+  honestRequest(): ScratchRequest {
+    return honestRequest();
+  }
+
+  /**
+   * Sends one request of a scratch disk as it was laid out by hand, right or wrong, and waits for the answer.
+   * @throws RangeError for another kind of device
+   * @throws MachineError 'device-died' when no answer comes
+   */
+  request(request: ScratchRequest): Promise<ScratchAnswer> {
+    if (this.kind !== 'block')
+      throw new RangeError(`a ${this.kind} device takes no block requests`);
+    const commit = (driver: ScratchDriver) => commitBlockRequest(driver, request);
+    return this.#inTurn(() => this.#carryOut({ commit }));
+  }
+
+  /** Bytes of the RAM that its driver has: no buffer can lie beyond. */
+  get memorySize(): number {
+    return RAM;
   }
 
   /** Ends the worker. */
@@ -131,18 +160,23 @@ export class ScratchDevice {
     await host.end();
   }
 
-  async #apply(script: ScriptedViolation): Promise<ViolationAnswer> {
+  #inTurn<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    const answer = this.#last.then(work);
+    this.#last = answer.catch(() => {});
+    return answer;
+  }
+
+  async #carryOut({ commit, features, answers = 1 }: Commitment): Promise<ScratchAnswer> {
     const { queue, lay }: ScratchKindOf = scratchKinds[this.kind];
     const driver = this.#driver;
     const { host } = this.#bay.at(PLACE);
-    await driver.start(queue, script.features);
+    await driver.start(queue, features);
     host.fault = null;
     const recording = await this.#inspector.record();
-    const { answers = 1 } = script;
     const control = this.#inspector.control(PLACE);
     // Held, so that the picture is the one of before.
     await control?.hold();
-    script.commit(driver, () => lay(driver));
+    commit(driver, () => lay(driver));
     const before = this.#inspector.queue(PLACE, queue) as QueueSnapshot;
     const chain = this.#inspector.chain(PLACE, queue, before.available.elements[0]);
     control?.release();
@@ -150,7 +184,6 @@ export class ScratchDevice {
     await driver.until(answered, 'an answer');
     if (driver.needsReset) await this.#untilWords();
     const answer = {
-      violation: withoutScript(script),
       ...this.#outcome(answers),
       ...this.#status(),
       isr: driver.readIsr(),

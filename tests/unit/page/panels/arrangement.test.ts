@@ -8,7 +8,7 @@ const PHONE = { width: 24, height: 48, keys: 6, typing: false };
 const PHONE_ON_ITS_SIDE = { width: 52, height: 20, keys: 3, typing: false };
 
 function panel(id: string, place: Place, width = 25, height = 22): OpenPanel {
-  return { shape: { id, places: [place], width, height }, place, width, height };
+  return { shape: { id, places: [place], width, height }, place, moved: false, width, height };
 }
 
 const lessons = panel('lessons', 'start', 20);
@@ -46,6 +46,28 @@ describe('a wide page', () => {
     );
     expect(sizes[0] + sizes[1]).toBe(width - 20);
     expect(Math.min(...sizes)).toBe(16);
+  });
+});
+
+describe('the terminal between two panels', () => {
+  const wide: OpenPanel = {
+    ...panel('inspector', 'end', 36, 26),
+    shape: { id: 'inspector', places: ['end', 'below'], width: 36, height: 26 },
+  };
+  const placeOf = (open: OpenPanel[], room = DESKTOP) =>
+    arrange(open, room).find(({ id }) => id === 'inspector')?.place;
+
+  it('keeps 80 columns: the panel at its end goes below it', () => {
+    expect(placeOf([lessons, wide])).toBe('below');
+    expect(placeOf([wide, lessons])).toBe('below');
+    expect(placeOf([wide])).toBe('end');
+    expect(placeOf([lessons, wide], { ...DESKTOP, width: 98 })).toBe('end');
+  });
+
+  it('unless somebody has put it there, it can be nowhere else, or there is no height for it', () => {
+    expect(placeOf([lessons, { ...wide, moved: true }])).toBe('end');
+    expect(placeOf([lessons, panel('inspector', 'end', 36)])).toBe('end');
+    expect(placeOf([lessons, wide], { ...DESKTOP, height: 39 })).toBe('end');
   });
 });
 

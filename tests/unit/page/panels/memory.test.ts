@@ -7,6 +7,9 @@ const SHAPES: readonly PanelShape[] = [
   { id: 'disks', places: ['end', 'below'], width: 25, height: 22 },
 ];
 
+/** As it was made. */
+const UNTOUCHED = { shape: SHAPES[1], place: 'end', moved: false, width: 25, height: 22 };
+
 const openIds = (memory: PanelMemory) => memory.open.map(({ shape }) => shape.id);
 
 /** As it comes back from the browser's storage. */
@@ -18,7 +21,7 @@ describe('PanelMemory', () => {
   it('begins with nothing open, and everything as it was made', () => {
     const memory = new PanelMemory(SHAPES, undefined);
     expect(memory.open).toEqual([]);
-    expect(memory.of('disks')).toEqual({ shape: SHAPES[1], place: 'end', width: 25, height: 22 });
+    expect(memory.of('disks')).toEqual(UNTOUCHED);
   });
 
   it('remembers what is open, in order, and where and how large it is', () => {
@@ -29,7 +32,12 @@ describe('PanelMemory', () => {
     memory.wish('disks', { place: 'below', height: 30.5 });
     const after = again(memory);
     expect(openIds(after)).toEqual(['disks', 'lessons']);
-    expect(after.of('disks')).toMatchObject({ place: 'below', width: 25, height: 30.5 });
+    expect(after.of('disks')).toMatchObject({
+      place: 'below',
+      moved: true,
+      width: 25,
+      height: 30.5,
+    });
     after.hide('disks');
     after.wish('disks', { height: undefined });
     expect(openIds(again(after))).toEqual(['lessons']);
@@ -49,7 +57,7 @@ describe('PanelMemory', () => {
   ])('forgets %s', (_, remembered) => {
     const memory = new PanelMemory(SHAPES, remembered);
     expect(memory.open).toEqual([]);
-    expect(memory.of('disks')).toEqual({ shape: SHAPES[1], place: 'end', width: 25, height: 22 });
+    expect(memory.of('disks')).toEqual(UNTOUCHED);
   });
 
   it('keeps what makes sense beside what does not', () => {
