@@ -97,22 +97,25 @@ export class TraceRecords {
     this.length -= count;
   }
 
-  /** Brings events that came late to their place. Those of the same time stay in their order. */
-  sort(): void {
-    if (this.#isSorted()) return;
-    const { length, times } = this;
-    const order = Uint32Array.from({ length }, (_, position) => position);
+  /**
+   * Brings events that came late to their place. Those of the same time stay in their order.
+   * @param from those before this position stay where they are: none that comes after is earlier
+   */
+  sort(from = 0): void {
+    if (this.#isSorted(from)) return;
+    const { times } = this;
+    const order = Uint32Array.from({ length: this.length - from }, (_, offset) => from + offset);
     order.sort((one, other) => times[one] - times[other] || one - other);
     for (const column of this.#columns) {
-      const before = column.slice(0, length);
-      for (let position = 0; position < length; position++) {
-        column[position] = before[order[position]];
+      const before = column.slice(from, this.length);
+      for (let offset = 0; offset < order.length; offset++) {
+        column[from + offset] = before[order[offset] - from];
       }
     }
   }
 
-  #isSorted(): boolean {
-    for (let position = 1; position < this.length; position++) {
+  #isSorted(from: number): boolean {
+    for (let position = from + 1; position < this.length; position++) {
       if (this.times[position] < this.times[position - 1]) return false;
     }
     return true;

@@ -12,9 +12,12 @@ const LONGEST_FILE = 512 * 1024 * 1024;
 /** Events that are checked at once: some milliseconds of work. */
 const EVENTS_AT_ONCE = 20_000;
 
-/** Columns of an event, in their order, and the largest number of each; the first is a time in milliseconds. */
+/** More threads or devices than an event can name are no machine's. */
+const MOST_SUBJECTS = 256;
+
+/** Columns of an event, in their order, and the largest number of each; the first is a time, at most thirty years. */
 const COLUMNS = {
-  time: Number.MAX_VALUE,
+  time: 1e12,
   kind: TRACE_KINDS.length - 1,
   thread: 0xff,
   device: 0xff,
@@ -133,6 +136,7 @@ function checkHead(content: object): Head {
 function areSubjects(subjects: unknown): subjects is TraceSubjects {
   const { threads, devices } = (subjects ?? {}) as Partial<TraceSubjects>;
   if (!Array.isArray(threads) || !Array.isArray(devices)) return false;
+  if (Math.max(threads.length, devices.length) > MOST_SUBJECTS) return false;
   const isNamed = (number: unknown, ...texts: unknown[]) =>
     Number.isInteger(number) && texts.every((text) => typeof text === 'string');
   return (
@@ -160,8 +164,9 @@ function appendRow(records: TraceRecords, row: unknown, codes: number[], at: num
   for (let column = 0; column < row.length; column++) {
     const number: unknown = row[column];
     const isTime = column === 0;
-    const sound = isTime ? Number.isFinite(number) : Number.isInteger(number);
-    if (!sound || (!isTime && ((number as number) < 0 || (number as number) > LARGEST[column]))) {
+    const sound = isTime ? typeof number === 'number' : Number.isInteger(number);
+    const size = isTime ? Math.abs(number as number) : (number as number);
+    if (!sound || !(size >= 0 && size <= LARGEST[column])) {
       throw damaged(`${COLUMN_NAMES[column]} of event ${at} is ${JSON.stringify(number)}`);
     }
   }

@@ -14,6 +14,13 @@ test('events that came late find their place, with all of their columns', () => 
   expect(all.at(1)).toEqual(late);
 });
 
+test('what comes before those that came late can be left alone', () => {
+  const all = records({ time: 1 }, { time: 5 }, { time: 9 }, { time: 6, index: 7 }, { time: 8 });
+  all.sort(2);
+  expect(eventsOf(all).map(({ time }) => time)).toEqual([1, 5, 6, 8, 9]);
+  expect(all.at(2).index).toBe(7);
+});
+
 test('the first event at or after a time is found', () => {
   const all = records({ time: 1 }, { time: 3 }, { time: 3 }, { time: 7 });
   expect([0, 1, 2, 3, 4, 7, 8].map((time) => all.find(time))).toEqual([0, 0, 1, 1, 3, 3, 4]);

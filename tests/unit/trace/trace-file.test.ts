@@ -88,6 +88,21 @@ describe('a trace in a file', () => {
       'trace-damaged',
       /threads and devices/,
     ],
+    [
+      'more threads than there can be',
+      (file) => {
+        const threads = Array.from({ length: 257 }, (_, thread) => ({ thread, name: 'CPU' }));
+        return { ...file, subjects: { threads, devices: [] } };
+      },
+      'trace-damaged',
+      /threads and devices/,
+    ],
+    [
+      'a time beyond all bounds',
+      (file) => ({ ...file, events: [[1e300, 0, 0, 0, 0, 0, 0, 0, 0]] }),
+      'trace-damaged',
+      /time of event 0 is 1e\+300/,
+    ],
     ['an unknown kind', (file) => ({ ...file, kinds: ['sneeze'] }), 'trace-damaged', /sneeze/],
     ['other columns', (file) => ({ ...file, columns: 7 }), 'trace-damaged', /columns/],
     ['no events', (file) => ({ ...file, events: {} }), 'trace-damaged', /list of events/],
