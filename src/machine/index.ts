@@ -16,7 +16,7 @@ export {
 export type { HistogramBucket, LatencyHistogram } from '../trace/histogram.ts';
 export { LATENCY_STAGES, type LatencyStage } from '../trace/latencies.ts';
 export type { TraceReader } from '../trace/reader.ts';
-export type { TraceRecords } from '../trace/records.ts';
+export { TraceRecords } from '../trace/records.ts';
 export type { Trace, TracedDevice, TraceSubjects, TraceThread } from '../trace/trace.ts';
 export { exportTrace } from '../trace/trace-file.ts';
 export type { ExecOptions, ExecResult } from './agent/agent.ts';

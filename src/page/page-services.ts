@@ -16,6 +16,8 @@ export interface PageServices {
   onMachine(listener: (machine: Machine | null) => void): void;
   /** Starts a machine at once; the one that is there ends. */
   start(plan: MachinePlan): void;
+  /** Resets the machine that is there: it boots again. What goes wrong the page tells. */
+  reset(): Promise<void>;
   /** Shows a plan to the visitor, who may change it and start it. */
   propose(plan: MachinePlan): void;
   /** Starts again without the changes that are kept, after a question. */

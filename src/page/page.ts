@@ -159,6 +159,11 @@ class Page implements PageServices {
     this.#session.start(plan);
   }
 
+  async reset(): Promise<void> {
+    this.#notice.close();
+    await this.#session.reset();
+  }
+
   propose(plan: MachinePlan): void {
     this.#sheet.show(plan);
     this.#sheet.open();
@@ -378,8 +383,7 @@ class Page implements PageServices {
   }
 
   #reset(): void {
-    this.#notice.close();
-    this.#session.reset();
+    void this.reset();
     this.#terminal.focus();
   }
 }

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { expect, type Page, test } from '@playwright/test';
+import { BUILT_PAGE } from '../../playwright.config.ts';
 import { expectAccessible } from '../support/accessibility.ts';
-import { boot, screen, type } from '../support/built-page.ts';
+import { boot, screen, type, untilPrompt } from '../support/built-page.ts';
 
 // The inspector as a visitor sees it, held against the guest's memory, which is read here by hand.
 
@@ -117,6 +119,8 @@ test('shows the queues of a machine, and what each part is', async ({ page }) =>
   });
 
   await test.step('each part says what it is, by keyboard as well', async () => {
+    // What comes below a mouse that stands still is pointed at as well.
+    await page.mouse.move(1, 1);
     await panel(page).locator('.reading').first().focus();
     await expect(explanation(page)).toContainText('2.7.6 The Virtqueue Available Ring');
     await page.keyboard.press('ArrowDown');
@@ -169,17 +173,193 @@ test('shows the queues of a machine, and what each part is', async ({ page }) =>
     const lit = panel(page).locator('.lamp[data-lit="true"]');
     await expect(lit.filter({ hasText: 'DRIVER_OK' })).toBeVisible();
     await expect(lit.filter({ hasText: 'VIRTIO_F_EVENT_IDX' })).toBeVisible();
-    await expect(panel(page).locator('.configuration')).toContainText('capacity');
+    await expect(panel(page).getByRole('tabpanel', { name: 'Device' })).toContainText('capacity');
     await expectAccessible(page);
   });
+
+  await test.step('time: what happens, on the thread where it happens', async () => {
+    await tab(page, 'Time').click();
+    await expect(source(page)).toContainText('Live, with');
+    await type(
+      page,
+      'dd if=/dev/vda of=/dev/null bs=4k count=300 iflag=direct; echo read-$((6 * 7))',
+    );
+    await expect.poll(() => screen(page)).toContain('\nread-42');
+    await page.evaluate(() => window.ringbox.machine?.pause());
+    await button(page, 'Freeze').click();
+    await panel(page).getByLabel('Events of').selectOption('requestq1 of Disk root');
+    await button(page, 'See all').click();
+    await tab(page, 'Rates').click();
+    await expect.poll(() => count(page, 'Chains taken')).toBeGreaterThanOrEqual(300);
+    await expect.poll(() => count(page, 'Doorbells')).toBeGreaterThanOrEqual(300);
+    await tab(page, 'Latency').click();
+    const way = panel(page).getByRole('row', { name: 'doorbell to interrupt' });
+    await expect(way.getByRole('cell').nth(1)).toContainText(/[µm]s$/);
+  });
+
+  await test.step('its events go as far as the rings in memory', async () => {
+    await tab(page, 'Events').click();
+    const { available, used } = await memoryOfQueue(page);
+    await keep(page, ['doorbell', 'published']);
+    await timeline(page).focus();
+    await page.keyboard.press('End');
+    const table = panel(page).getByRole('grid', { name: 'Events' });
+    await expect(table.locator('.table-row[aria-selected="true"]')).toContainText('published');
+    const events = await rows(page, 'Events');
+    const last = (kind: string) => events.filter(([, , event]) => event === kind).at(-1) ?? [];
+    expect(last('doorbell').slice(1), 'the last that the driver has notified of').toEqual([
+      'CPU',
+      'doorbell',
+      'requestq1 of Disk root',
+      `up to available index ${word(available, 2)}`,
+    ]);
+    expect(last('published')[1]).toBe('Disk root');
+    expect(last('published')[4]).toContain(` becomes ${word(used, 2)}`);
+    expect(events.some(([, , event]) => event === 'taken')).toBe(false);
+    await page.evaluate(() => window.ringbox.machine?.resume());
+  });
+
+  await test.step('the way of a chain, by keyboard, nearer and nearer', async () => {
+    await keep(page, ['doorbell']);
+    const life = panel(page).getByRole('region', { name: 'Chosen event' });
+    await timeline(page).focus();
+    await page.keyboard.press('ArrowLeft');
+    await expect(life.getByRole('heading')).toHaveText('doorbell, requestq1 of Disk root');
+    await expect(page.locator('#panel-announcement')).toContainText(
+      'on CPU: up to available index',
+    );
+    await expect(life.getByRole('listitem').locator('strong')).toHaveText([
+      'doorbell',
+      'taken',
+      'served',
+      'sync point',
+      'published',
+      'interrupt',
+      'ISR read',
+    ]);
+    await expect(explanation(page)).toContainText('2.7.13.4 Notifying The Device');
+    const before = await rowCount(page);
+    for (let step = 0; step < 6; step++) await page.keyboard.press('+');
+    await expect.poll(() => rowCount(page)).toBeLessThan(before);
+    await page.keyboard.press('Escape');
+    await expect(life.getByRole('heading')).toHaveText('No event is chosen');
+    await expectAccessible(page);
+    await tab(page, 'Latency').click();
+    await expectAccessible(page);
+    await button(page, 'Go on').click();
+    await expect(source(page)).toContainText('Live, with');
+  });
+
+  await test.step('a mistake of a driver, and what a device makes of it', async () => {
+    await tab(page, 'Break it').click();
+    await button(page, 'A buffer begins where RAM ends.').click();
+    const answer = panel(page).getByRole('region', { name: 'Answer of the device' });
+    await expect(answer).toContainText('The device sets DEVICE_NEEDS_RESET');
+    await expect(answer).toContainText('As SPECIFICATION.md promises.');
+    await expect(answer).toContainText(
+      '2.1.2 Device Requirements: Device Status Field (BASIC-002)',
+    );
+    await expect(answer.locator('dl')).toContainText('an honest request is served');
+    await expect(answer.getByRole('list', { name: 'What happened' })).toContainText('needs reset');
+    await expectAccessible(page);
+    await button(page, 'receiveq(port0) of The console').click();
+    await expect(answer).toBeHidden();
+    await button(page, 'A chain to be transmitted has nothing that the device could read.').click();
+    await expect(answer).toContainText('It is ignored');
+    await button(page, 'See it on the timeline').click();
+    await expect(source(page)).toContainText('A chain to be transmitted');
+    await button(page, 'Back to live').click();
+  });
+
+  const file =
+    await test.step('a recording from the beginning of a boot on, in two files', async () => {
+      await button(page, 'Record a boot').click();
+      await button(page, 'Reset and record').click();
+      await expect(button(page, 'Stop recording')).toBeVisible();
+      await expect.poll(() => screen(page)).not.toContain('read-42');
+      await untilPrompt(page);
+      await button(page, 'Stop recording').click();
+      await expect(source(page)).toContainText('Recording of');
+      await panel(page).getByLabel('Events of').selectOption('Disk root');
+      await keep(page, ['the rest']);
+      await tab(page, 'Events').click();
+      await timeline(page).focus();
+      await page.keyboard.press('Home');
+      const kinds = async () => (await rows(page, 'Events')).map(([, , kind]) => kind);
+      await expect.poll(kinds).toEqual(expect.arrayContaining(['reset', 'status']));
+      const perfetto = await download(page, 'Save for Perfetto');
+      expect(JSON.parse(`${perfetto.buffer}`).traceEvents.length).toBeGreaterThan(1000);
+      const json = await download(page, 'Save as JSON');
+      const enabled = eventsOf(json, 'queue enabled').map(([, , , device]) => device);
+      expect(enabled).toContain(PLACE);
+      return json;
+    });
 
   await test.step('it is as it was after it was closed, and gone with the machine', async () => {
     await page.keyboard.press('Escape');
     await expect(panel(page)).toBeHidden();
     await button(page, 'Inspector').click();
-    await expect(tab(page, 'Device')).toHaveAttribute('aria-selected', 'true');
+    await expect(tab(page, 'Time')).toHaveAttribute('aria-selected', 'true');
+  });
+
+  await test.step('a file is looked at without a machine', async () => {
+    const words = (await source(page).textContent())?.split(': ')[1];
+    await page.goto(`${BUILT_PAGE}?kernel=none`);
+    await expect(panel(page)).toContainText('There is no machine.');
+    const picker = panel(page).getByLabel('Open a trace');
+    await picker.setInputFiles({ ...file, buffer: Buffer.from('{"traceEvents": []}') });
+    await expect(panel(page).getByRole('alert')).toContainText('which is for other programs');
+    await picker.setInputFiles(file);
+    await expect(source(page)).toHaveText(`boot.json: ${words}`);
+    await expect(panel(page).getByRole('alert')).toBeHidden();
+    await tab(page, 'Rates').click();
+    const interrupts = eventsOf(file, 'interrupt').length;
+    expect(interrupts).toBeGreaterThan(0);
+    await expect.poll(() => count(page, 'Interrupts')).toBe(interrupts);
+    await expectAccessible(page);
   });
 });
+
+const source = (page: Page) => panel(page).locator('.time-source');
+const timeline = (page: Page) => panel(page).getByRole('application', { name: 'Timeline' });
+
+/** What has been counted of something in sight, by now. */
+async function count(page: Page, what: string): Promise<number> {
+  const header = page.getByRole('rowheader', { name: what, exact: true });
+  const row = panel(page).getByRole('row').filter({ has: header });
+  return Number((await row.getByRole('cell').last().textContent())?.replace(/\D/g, ''));
+}
+
+/** Events in the table. */
+async function rowCount(page: Page): Promise<number> {
+  const table = panel(page).getByRole('grid', { name: 'Events' });
+  return Number(await table.getAttribute('aria-rowcount')) - 1;
+}
+
+/** Shows events of these groups only. */
+async function keep(page: Page, groups: string[]): Promise<void> {
+  const legend = panel(page).getByRole('toolbar', { name: 'Kinds of events' });
+  for (const entry of await legend.getByRole('button').all()) {
+    const wanted = groups.includes((await entry.textContent()) ?? '');
+    if ((await entry.getAttribute('aria-pressed')) !== `${wanted}`) await entry.click();
+  }
+}
+
+/** Events of a kind in a trace that was saved: the numbers of each. */
+function eventsOf({ buffer }: { buffer: Buffer }, kind: string): number[][] {
+  const { kinds, events } = JSON.parse(`${buffer}`);
+  return events.filter((event: number[]) => kinds[event[1]] === kind);
+}
+
+/** A file that the page has the browser download, as one that can be picked. */
+async function download(page: Page, name: string) {
+  const [downloaded] = await Promise.all([
+    page.waitForEvent('download'),
+    button(page, name).click(),
+  ]);
+  const buffer = await readFile(await downloaded.path());
+  return { name: 'boot.json', mimeType: 'application/json', buffer };
+}
 
 /** The memory of the queue once nothing is in flight any more. */
 async function settled(page: Page): Promise<void> {

@@ -3,6 +3,7 @@ import {
   exportDisk,
   exportDiskToFile,
 } from '../../machine/disks/disk-export.ts';
+import { saveFile } from '../save-file.ts';
 import type { ExportFormat } from './export-form.ts';
 import type { JobContext } from './jobs.ts';
 
@@ -50,13 +51,7 @@ function writeTo(file: FileSystemFileHandle, format: ExportFormat): Export {
 function downloadAs(name: string, format: ExportFormat): Export {
   return async (what, { signal, onProgress }) => {
     const { file } = await exportDiskToFile(what, { format, signal, onProgress });
-    const address = URL.createObjectURL(file);
-    const link = document.createElement('a');
-    link.href = address;
-    link.download = name;
-    link.click();
-    // The download has what it needs as soon as it has begun, which a task later it has.
-    setTimeout(() => URL.revokeObjectURL(address));
+    saveFile(file, name);
     return `Exported: the browser downloads ${name}.`;
   };
 }

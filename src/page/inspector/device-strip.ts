@@ -8,10 +8,11 @@ import type { QueuePlace } from './view.ts';
 export class DeviceStrip {
   readonly element = create('div', 'device-strip');
   readonly #devices = new Map<number, DeviceEntry>();
-  readonly #onChoose: (queue: QueuePlace) => void;
+  readonly #onChoose: (queue: QueuePlace, byHand: boolean) => void;
   #chosen: QueuePlace | null = null;
 
-  constructor(onChoose: (queue: QueuePlace) => void) {
+  /** @param onChoose told as well whether somebody has asked for it */
+  constructor(onChoose: (queue: QueuePlace, byHand: boolean) => void) {
     this.#onChoose = onChoose;
     this.element.setAttribute('role', 'toolbar');
     this.element.ariaLabel = 'Queues of the devices';
@@ -33,13 +34,13 @@ export class DeviceStrip {
     this.#keepChoice(devices);
   }
 
-  choose(queue: QueuePlace): void {
+  choose(queue: QueuePlace, byHand = true): void {
     this.#chosen = queue;
     for (const [place, entry] of this.#devices) {
       entry.markChosen(place === queue.place ? queue.queue : null);
     }
     setStop(this.element, this.element.querySelector('[aria-pressed="true"]'));
-    this.#onChoose(queue);
+    this.#onChoose(queue, byHand);
   }
 
   #showDevice(device: DeviceSnapshot): void {
@@ -64,7 +65,7 @@ export class DeviceStrip {
     const { place } = this.#chosen ?? {};
     if (devices.some((device) => device.place === place)) return;
     const first = worthALook(devices);
-    if (first !== null) this.choose(first);
+    if (first !== null) this.choose(first, false);
   }
 }
 

@@ -19,6 +19,7 @@ export interface Term {
 /** Titles of the sections of VIRTIO 1.4 that are named. */
 const SECTIONS: Readonly<Record<string, string>> = {
   '2.1': 'Device Status Field',
+  '2.1.2': 'Device Requirements: Device Status Field',
   '2.2': 'Feature Bits',
   '2.3': 'Notifications',
   '2.4': 'Device Reset',
@@ -28,6 +29,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   '2.7': 'Split Virtqueues',
   '2.7.4': 'Message Framing',
   '2.7.5': 'The Virtqueue Descriptor Table',
+  '2.7.5.2': 'Driver Requirements: The Virtqueue Descriptor Table',
   '2.7.5.3': 'Indirect Descriptors',
   '2.7.5.3.1': 'Driver Requirements: Indirect Descriptors',
   '2.7.6': 'The Virtqueue Available Ring',
@@ -225,6 +227,26 @@ export const GLOSSARY = {
     'id is the head of the chain that comes back, len the number of bytes that the device has written to it.',
     '2.7.8',
     'id indicates the head entry of the descriptor chain describing the buffer (this matches an entry placed in the available ring by the guest earlier), and len the total of bytes written into the buffer.',
+  ),
+  timeline: own(
+    'timeline',
+    'Each thread has rows of its own, and time goes from left to right. The arrow keys go from event to event, the Page keys through time, + and − zoom. A drag moves through time as well; a click chooses an event, and shows the way of its chain.',
+  ),
+  syncPoint: own(
+    'sync point',
+    'A moment at which the guest stands still and the CPU thread runs Ringbox’s code. The worker asks for one before it publishes: there the CPU forgets what it has compiled of the memory that was written.',
+  ),
+  rest: own(
+    'the rest',
+    'What is rarer: device status, queues that are enabled, resets, pauses, and looks of the CPU thread at a device that wants attention.',
+  ),
+  record: own(
+    'record',
+    'Keeps all events from now on, a million at most, to be looked at afterwards, saved as a file, and opened again without a machine.',
+  ),
+  latency: own(
+    'latency',
+    'How long a stage of the chains’ way takes, from left to right on a logarithmic scale; the dark line is the median.',
   ),
   hold: own(
     'hold',

@@ -4,17 +4,21 @@ import { describeFailure } from '../failure.ts';
 import type { PageServices } from '../page-services.ts';
 import type { PanelContent, PanelFrame, PanelTarget } from '../panels/panel.ts';
 import { recall, remember } from '../remembered.ts';
+import { BreakView } from './break/break-view.ts';
 import { Choice } from './choice.ts';
 import { DeviceView } from './device/device-view.ts';
 import { DeviceStrip } from './device-strip.ts';
 import { Explanation } from './explanation.ts';
-import { Frames, Pace } from './frames.ts';
+import { DrawingPace, Frames, Pace } from './frames.ts';
 import { QueueView } from './queue/queue-view.ts';
+import { TimeView } from './time/time-view.ts';
 import type { View } from './view.ts';
 
 const VIEWS = [
   { id: 'queue', label: 'Queue' },
   { id: 'device', label: 'Device' },
+  { id: 'time', label: 'Time' },
+  { id: 'break', label: 'Break it' },
 ] as const;
 type ViewName = (typeof VIEWS)[number]['id'];
 
@@ -30,8 +34,10 @@ export class InspectorPanel implements PanelContent {
   readonly #strip: DeviceStrip;
   readonly #choice: Choice<ViewName>;
   readonly #views: Readonly<Record<ViewName, View>>;
+  readonly #time: TimeView;
   readonly #panels = new Map<ViewName, HTMLElement>();
   readonly #frames = new Frames((time) => this.#draw(time));
+  readonly #pace = new DrawingPace();
   readonly #stripPace = new Pace(STRIP_PACE);
   #machine: Machine | null = null;
   #inspector: Inspector | null = null;
@@ -39,13 +45,25 @@ export class InspectorPanel implements PanelContent {
 
   readonly #frame: PanelFrame;
 
-  constructor(frame: PanelFrame, { announce }: Pick<PageServices, 'announce'>) {
+  constructor(frame: PanelFrame, page: PageServices) {
     this.#frame = frame;
     const { content } = frame;
     const explanation = new Explanation(content);
-    this.#views = { queue: new QueueView(explanation, announce), device: new DeviceView() };
-    this.#strip = new DeviceStrip((queue) => {
-      for (const view of Object.values(this.#views)) view.choose?.(queue);
+    this.#time = new TimeView(explanation, page);
+    this.#views = {
+      queue: new QueueView(explanation, (sentence) => page.announce(sentence)),
+      device: new DeviceView(),
+      time: this.#time,
+      break: new BreakView({
+        announce: (sentence) => page.announce(sentence),
+        lookAtTrace: (finished) => {
+          this.#choice.choose('time');
+          this.#time.look(finished);
+        },
+      }),
+    };
+    this.#strip = new DeviceStrip((queue, byHand) => {
+      for (const view of Object.values(this.#views)) view.choose?.(queue, byHand);
     });
     this.#choice = new Choice('inspector', 'tab', 'What to look at', VIEWS, () => this.#change());
     this.#body = create('div', 'inspector-body', ...this.#createPanels());
@@ -82,6 +100,12 @@ export class InspectorPanel implements PanelContent {
     if (known !== undefined) this.#choice.choose(known.id);
   }
 
+  /** Looks at a trace in a file. */
+  openTrace(file: File): void {
+    this.#choice.choose('time');
+    void this.#time.openFile(file);
+  }
+
   shown(): void {
     this.#seen = true;
     this.#frame.mark('');
@@ -100,12 +124,18 @@ export class InspectorPanel implements PanelContent {
   #use(inspector: Inspector | null, reason: string): void {
     this.#inspector = inspector;
     setText(this.#none, reason);
-    this.#none.hidden = inspector !== null;
-    this.#body.hidden = inspector === null;
     if (!this.#seen) this.#frame.mark('');
     if (inspector === null) this.#strip.show([]);
     for (const view of Object.values(this.#views)) view.connect(inspector);
     this.#stripPace.hurry();
+    this.#showBody();
+  }
+
+  /** Without a machine only some views have anything to show. */
+  #showBody(): void {
+    const useful = this.#inspector !== null || this.#view.worksAlone === true;
+    this.#none.hidden = useful;
+    this.#body.hidden = !useful;
   }
 
   #createPanels(): HTMLElement[] {
@@ -129,13 +159,18 @@ export class InspectorPanel implements PanelContent {
       panel.hidden = id !== chosen;
       if (this.#seen && appears) view.shown?.();
     }
+    this.#showBody();
     remember(RECORD, chosen);
   }
 
   #draw(time: number): void {
-    if (this.#inspector === null) return;
-    if (this.#stripPace.isDue(time)) this.#strip.show(this.#inspector.devices());
-    this.#view.frame(time);
+    if (!this.#pace.isDue(time)) return;
+    const begin = performance.now();
+    if (this.#inspector !== null && this.#stripPace.isDue(time)) {
+      this.#strip.show(this.#inspector.devices());
+    }
+    if (!this.#body.hidden) this.#view.frame(time);
+    this.#pace.spent(performance.now() - begin);
   }
 }
 

@@ -37,6 +37,8 @@ export class Table {
   readonly #rows: TableRow[] = [];
   #content: TableContent = { count: 0, fill: () => {} };
   #rowHeight = 0;
+  /** What the head leaves of it, in pixels; 0 while that is not known. */
+  #knownHeight = 0;
   #active = -1;
   #chosen = -1;
 
@@ -81,6 +83,7 @@ export class Table {
 
   /** Brings a row into sight. */
   reveal(row: number): void {
+    this.#rowHeight ||= this.#measure();
     const top = row * this.#rowHeight;
     const { scrollTop } = this.element;
     const height = this.#visibleHeight;
@@ -114,9 +117,10 @@ export class Table {
     }
   }
 
-  /** What the head leaves of it. */
+  /** Asked for in each frame: a layout for each would be dear. */
   get #visibleHeight(): number {
-    return this.element.clientHeight - this.#head.offsetHeight;
+    this.#knownHeight ||= Math.max(0, this.element.clientHeight - this.#head.offsetHeight);
+    return this.#knownHeight;
   }
 
   #measure(): number {
@@ -133,6 +137,7 @@ export class Table {
   #listen(): void {
     this.element.addEventListener('scroll', () => this.refresh(), { passive: true });
     new ResizeObserver(() => {
+      this.#knownHeight = 0;
       this.#rowHeight = 0;
       this.refresh();
     }).observe(this.element);

@@ -27,6 +27,11 @@ export class HexView implements TableContent {
       { title: 'Text', width: '1fr', className: 'hex-text' },
     ]);
     this.element = create('div', 'hex', this.#table.element);
+    new ResizeObserver(() => {
+      this.#width = this.element.clientWidth >= WIDE_ROOM ? WIDE : NARROW;
+      this.element.style.setProperty('--hex-digits', `${hexColumn(this.#width, this.#width)}`);
+      this.#table.show(this);
+    }).observe(this.element);
   }
 
   get count(): number {
@@ -45,8 +50,6 @@ export class HexView implements TableContent {
     this.#address = address;
     this.#length = length;
     this.#marked = marked;
-    this.#width = this.element.clientWidth >= WIDE_ROOM ? WIDE : NARROW;
-    this.element.style.setProperty('--hex-digits', `${hexColumn(this.#width, this.#width)}`);
     this.#table.show(this);
   }
 

@@ -16,8 +16,8 @@ import { type Part, samePart } from './ring-shape.ts';
 import { QueueStages } from './stages.ts';
 import { queueWords, stateWords, whyEmpty } from './words.ts';
 
-/** Milliseconds between two changes of what is read: nobody reads faster. */
-const READING_PACE = 125;
+/** Of so many drawings one changes what is read, at first eight a second: nobody reads faster, and the layout is dear. */
+const DRAWINGS_PER_READING = 4;
 /** Between two chains that are followed. */
 const FOLLOW_PACE = 800;
 /** Between two copies of a queue too large to be copied for each frame. */
@@ -40,10 +40,11 @@ export class QueueView implements View {
   readonly #explanation: Explanation;
   readonly #stages = new QueueStages();
   readonly #chosen = new ChosenChain();
-  readonly #readingPace = new Pace(READING_PACE);
   readonly #followPace = new Pace(FOLLOW_PACE);
   readonly #largePace = new Pace(LARGE_PACE);
   readonly #stillness = matchMedia('(prefers-reduced-motion: reduce)');
+  /** Drawings until what is read changes again. */
+  #untilReading = 0;
   #inspector: Inspector | null = null;
   #place: QueuePlace | null = null;
   #queue: QueueSnapshot | null = null;
@@ -99,7 +100,8 @@ export class QueueView implements View {
       setText(this.#empty, why ?? 'Nothing is plugged in there any more.');
       return;
     }
-    if (this.#readingPace.isDue(time)) this.#read(queue, time);
+    if (this.#untilReading <= 0) this.#read(queue, time);
+    this.#untilReading--;
     const { head } = this.#chosen;
     const own = this.#chain?.descriptors.filter(({ indirect }) => !indirect) ?? [];
     const descriptors = own.map(({ index }) => index);
@@ -178,7 +180,8 @@ export class QueueView implements View {
 
   /** What is read changes at once. */
   #hurry(): void {
-    for (const pace of [this.#readingPace, this.#followPace, this.#largePace]) pace.hurry();
+    this.#untilReading = 0;
+    for (const pace of [this.#followPace, this.#largePace]) pace.hurry();
   }
 
   #look(time: number): QueueSnapshot | null {
@@ -193,6 +196,7 @@ export class QueueView implements View {
 
   /** Brings everything that is made of words and numbers up to date. */
   #read(queue: QueueSnapshot, time: number): void {
+    this.#untilReading = DRAWINGS_PER_READING;
     const device = this.#inspector?.device(queue.place);
     if (!this.#inspector || !device) return;
     this.#readings.show(queue, this.#stages, device);

@@ -6,7 +6,7 @@ import { POINTER_GLYPHS, type Side } from './glyphs.ts';
 import { type Glow, RingMotion } from './motion.ts';
 import { RingBase } from './ring-base.ts';
 import { type Band, type Part, type PointerName, RingShape } from './ring-shape.ts';
-import { addCell, addMatching, addSlots, type Height, halfCell } from './slots.ts';
+import { addCell, addMatching, addSlots, FULL, type Height, halfCell } from './slots.ts';
 import { availableSlot, type QueueStages, Stage, usedSlot } from './stages.ts';
 
 /** How a slot of each stage is filled, and whose it is. */
@@ -114,7 +114,7 @@ export class RingDrawing {
       context.globalAlpha = (0.5 * level) / GLOW_LEVELS;
       context.beginPath();
       const matches = (slot: number) => Math.ceil(glow.values[slot] * GLOW_LEVELS) === level;
-      addMatching(context, this.#shape, band, matches);
+      addMatching(context, this.#shape, band, matches, FULL, true);
       context.fill();
     }
     context.globalAlpha = 1;

@@ -11,19 +11,23 @@ export interface Height {
 
 export const FULL: Height = { from: 0, to: 1 };
 
-/** Adds the slots `start` to `end` - 1 to the path: one by one, or as one piece where gaps would not be seen. */
+/**
+ * Adds the slots `start` to `end` - 1 to the path: one by one, or as one piece where gaps would not be seen.
+ * @param joined as one piece in any case, which costs less
+ */
 export function addSlots(
   context: CanvasRenderingContext2D,
   shape: RingShape,
   band: Band,
   [start, end]: readonly [number, number],
   { from, to }: Height = FULL,
+  joined = false,
 ): void {
   const { centre, slots } = shape;
   const height = band.outer - band.inner;
   const outer = band.outer - from * height;
   const inner = band.outer - to * height;
-  const single = shape.slotLength(band) >= GAP_LENGTH;
+  const single = !joined && shape.slotLength(band) >= GAP_LENGTH;
   const gap = single ? 0.5 / band.outer : 0;
   const step = single ? 1 : end - start;
   for (let slot = start; slot < end; slot += step) {
@@ -43,13 +47,14 @@ export function addMatching(
   band: Band,
   matches: (slot: number) => boolean,
   height: Height = FULL,
+  joined = false,
 ): void {
   let start = -1;
   for (let slot = 0; slot <= shape.slots; slot++) {
     const inside = slot < shape.slots && matches(slot);
     if (inside && start === -1) start = slot;
     if (inside || start === -1) continue;
-    addSlots(context, shape, band, [start, slot], height);
+    addSlots(context, shape, band, [start, slot], height, joined);
     start = -1;
   }
 }
