@@ -7,6 +7,10 @@ import { projectDirectory } from '../guest/build/paths.ts';
 import { addCounts, type Counts, formatCounts, NO_TESTS } from './test-counts.ts';
 import { runCheck, runPlaywright, runVitest } from './test-runners.ts';
 
+/** Makes the API reference of the package; a warning is a mistake. */
+const REFERENCE_TOOL = join(projectDirectory, 'docs/api/node_modules/.bin/typedoc');
+const REFERENCE_CHECK = ['--options', 'docs/api/typedoc.json', '--emit', 'none'];
+
 interface TestOptions {
   check: boolean;
   unit: boolean;
@@ -59,6 +63,7 @@ async function runAll(options: TestOptions, reports: string): Promise<Counts> {
   if (options.check) {
     counts = addCounts(counts, await runCheck('Type check', join(tools, '.bin/tsc'), ['--noEmit']));
     counts = addCounts(counts, await runCheck('Lint', join(tools, '.bin/biome'), ['ci', '.']));
+    counts = addCounts(counts, await runCheck('API reference', REFERENCE_TOOL, REFERENCE_CHECK));
   }
   const chromium = await prepare();
   if (chromium === undefined) return addCounts(counts, { ...NO_TESTS, failed: 1 });

@@ -37,7 +37,7 @@ export abstract class VirtioDevice {
    * The driver wrote to the device configuration space (read-only unless the device says here
    * otherwise, by changing its configuration). Nothing orders this with requests: what a request is
    * to be served by is one of `description.driverFlags`, which never come here.
-   * @param width 1, 2 or 4 bytes
+   * @param _width 1, 2 or 4 bytes
    */
   configurationWritten(_offset: number, _width: number, _value: number): void {}
 

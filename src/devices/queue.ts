@@ -35,7 +35,7 @@ interface TakenChain {
 export class DeviceQueue {
   /** Number of the queue in its device. */
   readonly index: number;
-  /** Hears what happens, while a trace is open. */
+  /** Hears what happens, while a trace is open. @internal */
   trace: DeviceTrace | null = null;
   readonly #memory: GuestMemory;
   readonly #control: ControlBlock;
@@ -57,6 +57,7 @@ export class DeviceQueue {
   /** Chains that may still be taken of a device that is held. */
   #allowance = NO_LIMIT;
 
+  /** @internal */
   constructor(index: number, memory: GuestMemory, control: ControlBlock, dirty: DirtyList) {
     this.index = index;
     this.#memory = memory;
@@ -122,22 +123,22 @@ export class DeviceQueue {
     this.#idle.push(chain);
   }
 
-  /** The runtime's: what the CPU thread last asked for. */
+  /** The runtime's: what the CPU thread last asked for. @internal */
   configureRequest(): number {
     return this.#control.load(this.#base + QueueWord.configureRequest);
   }
 
-  /** The runtime's: what was last carried out. */
+  /** The runtime's: what was last carried out. @internal */
   get configured(): number {
     return this.#control.load(this.#base + QueueWord.configureDone);
   }
 
-  /** The runtime's: tells the CPU thread. */
+  /** The runtime's: tells the CPU thread. @internal */
   acknowledgeConfigure(request: number): void {
     this.#control.store(this.#base + QueueWord.configureDone, request);
   }
 
-  /** The runtime's: sets the queue up as the control block says, or tears it down. */
+  /** The runtime's: sets the queue up as the control block says, or tears it down. @internal */
   configure(indirectAllowed: boolean): void {
     this.tearDown();
     if (this.#word(QueueWord.enabled) === 0) return;
@@ -152,7 +153,7 @@ export class DeviceQueue {
     else this.#virtqueue = queue;
   }
 
-  /** The runtime's: forgets the queue and every chain of it. */
+  /** The runtime's: forgets the queue and every chain of it. @internal */
   tearDown(): void {
     this.#virtqueue = null;
     this.#layoutFault = null;
@@ -164,7 +165,7 @@ export class DeviceQueue {
     for (const word of POSITIONS) this.#control.store(this.#base + word, 0);
   }
 
-  /** The runtime's: for a snapshot, where the queue is; null while it is not set up. */
+  /** The runtime's: for a snapshot, where the queue is; null while it is not set up. @internal */
   save(): QueueState | null {
     if (this.#virtqueue === null) return null;
     const taken = this.#chains
@@ -179,6 +180,7 @@ export class DeviceQueue {
   /**
    * The runtime's: sets the queue up as the control block says, and goes on where it was. What was under
    * way is taken once more.
+   * @internal
    */
   restore(state: QueueState | null, indirectAllowed: boolean): void {
     this.configure(indirectAllowed);
@@ -194,24 +196,24 @@ export class DeviceQueue {
     });
   }
 
-  /** The runtime's: what was given back so far awaits a sync. @returns whether there is any */
+  /** The runtime's: what was given back so far awaits a sync. @returns whether there is any @internal */
   closeBatch(): boolean {
     if (this.#virtqueue === null) return false;
     this.#batched = this.#virtqueue.nextUsed;
     return this.#batched !== this.#published;
   }
 
-  /** The runtime's: shows the driver the batch that was synced. */
+  /** The runtime's: shows the driver the batch that was synced. @internal */
   publish(): void {
     if (this.#batched !== this.#published) this.#publishUntil(this.#batched);
   }
 
-  /** The runtime's: nothing is taken any more but what `takeOne` allows. */
+  /** The runtime's: nothing is taken any more but what `takeOne` allows. @internal */
   hold(): void {
     this.#allowance = 0;
   }
 
-  /** The runtime's: the end of that. */
+  /** The runtime's: the end of that. @internal */
   release(): void {
     this.#allowance = NO_LIMIT;
   }
@@ -219,6 +221,7 @@ export class DeviceQueue {
   /**
    * The runtime's: lets `run` take one chain of this queue. The device is held.
    * @returns the position in the available ring of the one that was taken, or null
+   * @internal
    */
   takeOne(run: () => void): number | null {
     if (this.waiting === 0) return null;
@@ -229,17 +232,17 @@ export class DeviceQueue {
     return taken && this.#virtqueue ? (this.#virtqueue.nextAvailable - 1) & 0xffff : null;
   }
 
-  /** The runtime's: whether there are elements that the driver cannot see. */
+  /** The runtime's: whether there are elements that the driver cannot see. @internal */
   get hasUnpublished(): boolean {
     return this.#virtqueue !== null && this.#virtqueue.nextUsed !== this.#published;
   }
 
-  /** The runtime's: whether some of those are of the batch that was closed last. */
+  /** The runtime's: whether some of those are of the batch that was closed last. @internal */
   get hasBatch(): boolean {
     return this.#batched !== this.#published;
   }
 
-  /** The runtime's: shows the driver one element of the batch that was synced. @returns its used index */
+  /** The runtime's: shows the driver one element of the batch that was synced. @returns its used index @internal */
   publishOne(): number {
     const index = this.#published;
     this.#publishUntil((index + 1) & 0xffff);

@@ -57,7 +57,7 @@ export interface RuntimeState {
 export class DeviceRuntime {
   readonly memory: GuestMemory;
   readonly queues: DeviceQueue[] = [];
-  /** Hears what happens on this thread, while a trace is open; set by `traceTo`. */
+  /** Hears what happens on this thread, while a trace is open; set by `traceTo`. @internal */
   trace: DeviceTrace | null = null;
   readonly #device: VirtioDevice;
   readonly #control: ControlBlock;
@@ -75,6 +75,7 @@ export class DeviceRuntime {
   #hold = 0;
   readonly #steps: PublishSteps;
 
+  /** @internal */
   constructor(device: VirtioDevice, parts: RuntimeParts) {
     this.memory = parts.memory;
     this.#device = device;
@@ -155,7 +156,7 @@ export class DeviceRuntime {
     operation.then(done, done);
   }
 
-  /** Opens the trace of this thread, or closes it with null. */
+  /** Opens the trace of this thread, or closes it with null. @internal */
   traceTo(trace: DeviceTrace | null): void {
     this.trace = trace;
     for (const queue of this.queues) queue.trace = trace;
@@ -164,6 +165,7 @@ export class DeviceRuntime {
   /**
    * Lets a device that is held take one chain: of queue `queue`, or for null of the first from which it takes one.
    * @returns what was taken; null when nothing was, or the device is not held
+   * @internal
    */
   takeOne(queue: number | null): QueueStep | null {
     if (!this.#held || this.#paused) return null;
@@ -184,6 +186,7 @@ export class DeviceRuntime {
    * Lets a device that is held publish one used element, by the sync rule: of queue `queue`, or for null of the first
    * that has one. Resolves when the driver can see it, which takes a sync point.
    * @returns null when there is none, or the device is not held any more
+   * @internal
    */
   publishOne(queue: number | null): Promise<QueueStep | null> {
     if (!this.#held) return Promise.resolve(null);
@@ -192,7 +195,7 @@ export class DeviceRuntime {
     return step;
   }
 
-  /** What the device is, for a snapshot; its machine is paused. */
+  /** What the device is, for a snapshot; its machine is paused. @internal */
   async save(): Promise<RuntimeState> {
     this.#hearConfigurationWrites();
     return {
@@ -204,7 +207,7 @@ export class DeviceRuntime {
     };
   }
 
-  /** @throws DeviceError when the device cannot be what `state` tells; it stays what it is either way */
+  /** @throws DeviceError when the device cannot be what `state` tells; it stays what it is either way @internal */
   async accepts(state: RuntimeState): Promise<void> {
     await this.#device.accepts(state.device);
   }
@@ -212,6 +215,7 @@ export class DeviceRuntime {
   /**
    * Becomes what `state` tells. The machine is paused, and the CPU thread has put its part of the control
    * block there: features, and where the queues are.
+   * @internal
    */
   restore(state: RuntimeState): void {
     const control = this.#control;
@@ -230,12 +234,12 @@ export class DeviceRuntime {
     this.#device.restore(state.device);
   }
 
-  /** A Comlink call has arrived: see `Word.mail`. */
+  /** A Comlink call has arrived: see `Word.mail`. @internal */
   mailHeard(): void {
     this.#mailHeard = (this.#mailHeard + 1) | 0;
   }
 
-  /** Serves the device until `Word.end` is set. Blocks the worker while there is nothing to do. */
+  /** Serves the device until `Word.end` is set. Blocks the worker while there is nothing to do. @internal */
   async serve(): Promise<void> {
     while (this.#control.load(Word.end) === 0) {
       const signal = this.#control.load(Word.signal);
@@ -254,7 +258,7 @@ export class DeviceRuntime {
     await this.#device.close();
   }
 
-  /** One look at everything the CPU thread may have said, and the work that follows from it. */
+  /** One look at everything the CPU thread may have said, and the work that follows from it. @internal */
   poll(): void {
     const pause = this.#control.load(Word.pause);
     const hold = this.#control.load(Word.hold);

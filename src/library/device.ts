@@ -1,6 +1,6 @@
 /**
  * For devices of your own: the entry of a device's worker, and what a device is made of.
- * @packageDocumentation
+ * @module ringbox/device
  */
 import { VirtioDevice } from '../devices/device.ts';
 import type { MadeDevice } from '../devices/factory.ts';

@@ -1,6 +1,6 @@
 /**
  * For pages that are built with Vite.
- * @packageDocumentation
+ * @module ringbox/vite
  */
 import type { Plugin } from 'vite';
 import { ISOLATION_HEADERS } from '../hosting/headers.ts';

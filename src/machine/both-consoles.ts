@@ -15,7 +15,7 @@ interface Port {
  */
 export class BothConsoles implements Port {
   /** What the guest writes to either, as it comes. One reader; while nobody reads, it waits. */
-  readonly output: ReadableStream<Bytes>;
+  readonly output: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly #ports: { console: Port; serial: Port };
   readonly #inputTo: 'console' | 'latest';
   #latest: Port;

@@ -54,7 +54,7 @@ export class ConsolePort {
   #writing: Promise<void> = Promise.resolve();
   #closed = false;
 
-  /** @param look is shown each piece of the output */
+  /** @param look is shown each piece of the output @internal */
   constructor(
     name: string,
     number: number,
@@ -127,23 +127,23 @@ export class ConsolePort {
     this.#device.resize(columns, rows).catch(() => {});
   }
 
-  /** The guest writes nothing more, or starts anew (null); the machine's. */
+  /** The guest writes nothing more, or starts anew (null); the machine's. @internal */
   guestEnded(end: string | null): void {
     this.#transcript.guestEnded(end);
   }
 
-  /** The end of what was written, for a message; the machine's. */
+  /** The end of what was written, for a message; the machine's. @internal */
   get lastWords(): string {
     return this.#transcript.lastWords;
   }
 
-  /** For a snapshot; the machine's. */
+  /** For a snapshot; the machine's. @internal */
   save(): ConsolePortState {
     const { outputBytes } = this;
     return { output: this.#output.peek(), outputBytes, input: this.#input.peek() };
   }
 
-  /** Becomes what `state` tells; the machine's. What was being written meanwhile ends as if it were. */
+  /** Becomes what `state` tells; the machine's. What was being written meanwhile ends as if it were. @internal */
   restore({ output, outputBytes, input }: ConsolePortState): void {
     this.#lives++;
     this.#output.replace(output);
@@ -151,12 +151,12 @@ export class ConsolePort {
     this.outputBytes = outputBytes;
   }
 
-  /** After `restore`: the guest may know of another size than the terminal has. */
+  /** After `restore`: the guest may know of another size than the terminal has. @internal */
   tellSize(): void {
     if (this.#size !== null) this.resize(...this.#size);
   }
 
-  /** Ends the output and lets waiting writes go; the machine's. */
+  /** Ends the output and lets waiting writes go; the machine's. @internal */
   dispose(): void {
     this.#closed = true;
   }

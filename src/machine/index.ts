@@ -2,6 +2,7 @@
 export type { DiskUsage } from '../devices/block/create.ts';
 export type { ImageStatistics } from '../devices/block/sources/cached-image.ts';
 export type { RequestDescription, RequestField } from '../devices/describer.ts';
+export type { DeviceErrorCode } from '../devices/errors.ts';
 export { TraceAnalysis, type TraceCounters } from '../trace/analysis.ts';
 export type { TracedChain } from '../trace/chain-tracker.ts';
 export { type ChainSpan, chainsOf } from '../trace/chains.ts';

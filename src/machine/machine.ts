@@ -678,7 +678,7 @@ export class Machine {
     if (keep !== undefined) askForPersistence();
     const name = diskName(options, attachment.number);
     const { host } = this.#hardware.bay.at(attachment.place);
-    const isAttached = () => this.#disks.has(disk);
+    const isAttached = (): boolean => this.#disks.has(disk);
     const disk = new Disk({ name, readOnly, kept: keep ?? null, host, isAttached });
     this.#disks.set(disk, attachment);
     return disk;

@@ -25,7 +25,7 @@ export class OutsideDevice {
   readonly name: string;
   readonly #host: DeviceHost;
 
-  /** Use `machine.devices`. */
+  /** Use `machine.devices`. @internal */
   constructor(name: string, host: DeviceHost) {
     this.name = name;
     this.#host = host;

@@ -43,6 +43,7 @@ export class SerialPort {
 
   /**
    * @param onRoom is called when a full port has been read
+   * @internal
    */
   constructor(uart: SerialDevice, onRoom: () => void) {
     this.#uart = uart;
@@ -72,12 +73,12 @@ export class SerialPort {
     return this.#transcript.waitFor(pattern, options);
   }
 
-  /** The guest writes nothing more, or starts anew (null); the machine's. */
+  /** The guest writes nothing more, or starts anew (null); the machine's. @internal */
   guestEnded(end: string | null): void {
     this.#transcript.guestEnded(end);
   }
 
-  /** Nobody has read for long: the CPU should not run on. */
+  /** Nobody has read for long: the CPU should not run on. @internal */
   get full(): boolean {
     return this.#length >= FULL;
   }
@@ -92,7 +93,7 @@ export class SerialPort {
     });
   }
 
-  /** The guest may have room for input; the machine's. */
+  /** The guest may have room for input; the machine's. @internal */
   sendWaiting(): void {
     for (let room = this.#room(); room > 0; room = this.#room()) {
       const first = this.#waiting[0];
@@ -104,7 +105,7 @@ export class SerialPort {
     }
   }
 
-  /** Input waits for the guest. */
+  /** Input waits for the guest. @internal */
   get inputWaits(): boolean {
     return this.#waiting.length > 0;
   }
@@ -114,7 +115,7 @@ export class SerialPort {
     while (this.#length > 0) await new Promise((resolve) => setTimeout(resolve, 0));
   }
 
-  /** The guest has written a byte; on the CPU thread, inside a slice. */
+  /** The guest has written a byte; on the CPU thread, inside a slice. @internal */
   receive(byte: number): void {
     this.outputBytes++;
     if (this.#discards) return;
@@ -127,14 +128,14 @@ export class SerialPort {
     this.#arrived();
   }
 
-  /** For a snapshot; the machine's. */
+  /** For a snapshot; the machine's. @internal */
   save(): SerialPortState {
     const output = this.#pending.slice(0, this.#length);
     const input = this.#waiting.map(({ bytes }) => bytes.slice());
     return { output, outputBytes: this.outputBytes, input };
   }
 
-  /** Becomes what `state` tells; the machine's. What was being written meanwhile ends as if it were. */
+  /** Becomes what `state` tells; the machine's. What was being written meanwhile ends as if it were. @internal */
   restore({ output, outputBytes, input }: SerialPortState): void {
     for (const { sent } of this.#waiting.splice(0)) sent();
     for (const bytes of input) this.#waiting.push({ bytes, sent: () => {} });
@@ -143,7 +144,7 @@ export class SerialPort {
     for (const byte of output) this.receive(byte);
   }
 
-  /** Ends the output; the machine's. */
+  /** Ends the output; the machine's. @internal */
   dispose(): void {
     this.#closed = true;
     for (const { sent } of this.#waiting.splice(0)) sent();

@@ -1,6 +1,7 @@
 /**
  * Split virtqueues in shared memory, seen from the device. This folder knows shared memory and
  * nothing of emulators, PCI or the page.
+ * @module ringbox/ring
  */
 export { type ChainFault, DescriptorChain, MAXIMUM_CHAIN_LENGTH } from './chain.ts';
 export { ChainCursor } from './cursor.ts';

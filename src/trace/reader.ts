@@ -36,13 +36,13 @@ export class TraceReader {
     return this.#missed;
   }
 
-  /** Reads from now on what `thread` writes into `ring`, which must not have been followed before. */
+  /** Reads from now on what `thread` writes into `ring`, which must not have been followed before. @internal */
   follow(thread: number, ring: TraceRing): void {
     const pending = new TraceRecords();
     this.#sources.add({ thread, ring, next: ring.written, pending, at: 0 });
   }
 
-  /** Nothing more will come into `ring`. */
+  /** Nothing more will come into `ring`. @internal */
   unfollow(ring: TraceRing): void {
     for (const source of this.#sources) {
       if (source.ring !== ring) continue;

@@ -13,7 +13,7 @@ type Run = (command: string, options: ExecOptions) => Promise<ExecBytes>;
 export class GuestFiles {
   readonly #run: Run;
 
-  /** Use `machine.files`. */
+  /** Use `machine.files`. @internal */
   constructor(run: Run) {
     this.#run = run;
   }

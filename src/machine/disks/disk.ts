@@ -38,6 +38,7 @@ export class Disk {
   readonly #isAttached: () => boolean;
   #size: number;
 
+  /** @internal */
   constructor({ name, readOnly, kept, host, isAttached }: DiskParts) {
     this.name = name;
     this.readOnly = readOnly;
@@ -92,7 +93,7 @@ export class Disk {
     return this.#call('base');
   }
 
-  /** For another worker, which reads the disk while the machine is at rest. */
+  /** For another worker, which reads the disk while the machine is at rest. @internal */
   reader(): DiskReader {
     return {
       ranges: (content, from, limit) => this.#call(content, from, limit),

@@ -31,10 +31,11 @@ export interface KeptDisk {
 
 /**
  * The disks that are kept in this browser, in use or not.
- * @param options.changes whether to count what was changed, which takes a worker and reads the maps of
+ * @param options with `changes`, what was changed is counted, which takes a worker and reads the maps of
  *   the disks; else `disk.changed` is null
  */
-export async function keptDisks({ changes = false } = {}): Promise<KeptDisk[]> {
+export async function keptDisks(options: { changes?: boolean } = {}): Promise<KeptDisk[]> {
+  const { changes = false } = options;
   await sweepTemporaries();
   let disks: KeptDisk[] | null;
   // One that is gone may be there by another name, which the list has not: then it begins anew.

@@ -30,9 +30,10 @@ export interface SnapshotInfo {
  */
 export class Snapshot {
   readonly info: SnapshotInfo;
-  /** The machine's. */
+  /** The machine's. @internal */
   readonly state: SavedMachine;
 
+  /** @internal */
   constructor(info: SnapshotInfo, state: SavedMachine) {
     this.info = info;
     this.state = state;
