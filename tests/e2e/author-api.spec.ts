@@ -27,12 +27,13 @@ test.describe('whoever writes a page or a test', () => {
 
       const noise = new Uint8Array(await (await fetch(noiseUrl)).arrayBuffer());
       await files.write('some where/noise', noise);
-      const sum = await machine.exec("sha256sum 'some where/noise'");
+      // What is not on the disk yet goes with the reset.
+      const sum = await machine.exec("sha256sum 'some where/noise' && sync");
       const back = await files.read('/root/some where/noise');
       const same = back.length === noise.length && back.every((byte, at) => byte === noise[at]);
 
       const unprinted = await told(console.waitFor(/login:/, { timeout: 50 }));
-      const slow = await told(machine.exec('echo begun; sleep 1000', { timeout: 300 }));
+      const slow = await told(machine.exec('echo begun; sleep 1000', { timeout: 3000 }));
       const missing = await told(files.read('/missing'));
 
       const waiting = [told(console.waitFor('nothing like it')), told(machine.exec('sleep 1000'))];
