@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { findCommand, runCommand } from './command.ts';
+import { installedChromium } from '../../src/cli/chromium.ts';
+import { runCommand } from './command.ts';
 import { SetupError } from './errors.ts';
 import { ensurePackages } from './packages.ts';
 import { projectDirectory } from './paths.ts';
 import { inStep } from './progress.ts';
-
-/** Names under which distributions install a browser of the Chromium family, best first. */
-const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /**
  * The Chromium to use: `$CHROMIUM_PATH`, else one that is installed, else one that Playwright has
@@ -18,9 +16,7 @@ const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrom
 export function findChromium(environment: NodeJS.ProcessEnv = process.env): string | undefined {
   const chosen = environment.CHROMIUM_PATH;
   if (chosen && !existsSync(chosen)) throw new SetupError(`CHROMIUM_PATH: there is no ${chosen}`);
-  if (chosen) return chosen;
-  const installed = BROWSERS.map(findCommand).find((path) => path !== undefined);
-  return installed ?? findFetchedChromium();
+  return installedChromium(environment) ?? findFetchedChromium();
 }
 
 /** Playwright is loaded only if it comes to that: it takes a while. */

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter } from 'node:path';
 import { createInterface } from 'node:readline';
+import { searchPath } from '../../src/cli/find-command.ts';
 import { SetupError } from './errors.ts';
+
+export { findCommand } from '../../src/cli/find-command.ts';
 
 /** How many of the last lines an error quotes. */
 const QUOTED_LINES = 15;
@@ -12,28 +14,6 @@ interface CommandOptions {
   environment?: NodeJS.ProcessEnv;
   /** Called with every line of both output streams, without its end. */
   onLine?: (line: string) => void;
-}
-
-/** System tools live in sbin folders, which an ordinary user's PATH leaves out on Debian. */
-function searchPath(): string[] {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  return [...new Set([...folders, '/usr/sbin', '/sbin', '/usr/bin', '/bin'])];
-}
-
-/** The absolute path of a program, or undefined if this machine does not have it. */
-export function findCommand(name: string): string | undefined {
-  return searchPath()
-    .map((folder) => join(folder, name))
-    .find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 /**

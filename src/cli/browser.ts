@@ -1,26 +1,8 @@
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright';
+import { machineArguments } from './chromium.ts';
 import { exitCodes } from './exit-codes.ts';
 import { messageOf, RunError } from './run-error.ts';
-
-/** Chromium's own doings that a machine has no use for; nothing here may reach a network. */
-const QUIET = [
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-default-apps',
-  '--disable-domain-reliability',
-  '--disable-extensions',
-  '--disable-gpu',
-  '--disable-sync',
-  '--no-first-run',
-];
-
-/** A page that nobody sees must run as fast as one that somebody looks at. */
-const AWAKE = [
-  '--disable-background-timer-throttling',
-  '--disable-backgrounding-occluded-windows',
-  '--disable-renderer-backgrounding',
-];
 
 /** Chromium without a window, and the one page in it. */
 export class HeadlessBrowser {
@@ -47,7 +29,7 @@ export class HeadlessBrowser {
       const { chromium } = loadPlaywright();
       const browser = await chromium.launch({
         executablePath: executable,
-        args: [...QUIET, ...AWAKE, ...sandboxArguments()],
+        args: machineArguments(),
         // These signals are ours: the changes to the disks still have to come out of the browser.
         handleSIGINT: false,
         handleSIGTERM: false,
@@ -75,9 +57,4 @@ export class HeadlessBrowser {
  */
 export function loadPlaywright(): typeof import('playwright') {
   return createRequire(import.meta.url)('playwright');
-}
-
-/** Chromium refuses to run as root with its sandbox. */
-export function sandboxArguments(): string[] {
-  return process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 }

@@ -1,8 +1,6 @@
-const KEPT_BYTES = 4096;
+import { plainText } from './plain-text.ts';
 
-/** Escape sequences of terminals, and whatever else a line of plain text does not hold. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
-const NOT_TEXT = /\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-_]|[\x00-\x08\x0b-\x1f\x7f]/g;
+const KEPT_BYTES = 4096;
 
 /** Remembers the end of what a console said, so that a message can quote its last line. */
 export class ConsoleTail {
@@ -22,7 +20,7 @@ export class ConsoleTail {
     const lines = new TextDecoder()
       .decode(this.#bytes)
       .split('\n')
-      .map((line) => line.replace(NOT_TEXT, '').trim());
+      .map((line) => plainText(line).trim());
     return lines.findLast((line) => line !== '') ?? '';
   }
 }

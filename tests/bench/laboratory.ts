@@ -7,7 +7,8 @@ import { findCommand } from '../../guest/build/command.ts';
 import { type GuestFiles, prepareGuest, provideChromium } from '../../guest/build/index.ts';
 import { ensurePackages } from '../../guest/build/packages.ts';
 import { projectDirectory } from '../../guest/build/paths.ts';
-import { loadPlaywright, sandboxArguments } from '../../src/cli/browser.ts';
+import { loadPlaywright } from '../../src/cli/browser.ts';
+import { sandboxArguments } from '../../src/cli/chromium.ts';
 import { ISOLATION_HEADERS } from '../../src/hosting/headers.ts';
 import type { MachineName, SideName } from './figure.ts';
 import {
