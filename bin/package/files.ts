@@ -1,5 +1,5 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { GuestFiles } from '../../guest/build/index.ts';
 import { projectDirectory } from '../../guest/build/paths.ts';
@@ -7,7 +7,7 @@ import { projectDirectory } from '../../guest/build/paths.ts';
 const LIBRARY = join(projectDirectory, 'src/library');
 
 /** Packages whose code is among the scripts. */
-const VENDORS = ['comlink', 'fzstd', 'v86'];
+const VENDORS = ['@xterm/xterm', 'comlink', 'fzstd', 'v86'];
 
 /** Puts all into `folder` that is neither script nor declaration. */
 export function addFiles(folder: string, guest: GuestFiles, agent: string): void {
@@ -20,6 +20,12 @@ export function addFiles(folder: string, guest: GuestFiles, agent: string): void
   copyFileSync(guest.rootfsCompressed, inDist('guest/rootfs.ext4.gzip'));
   copyFileSync(join(dirname(guest.kernel), 'config'), inDist('guest/kernel.config'));
   copyFileSync(agent, inDist('guest/ringbox-agent'));
+  // For the screen in the report of a failed test.
+  mkdirSync(inDist('playwright/terminal'));
+  for (const file of ['lib/xterm.js', 'css/xterm.css']) {
+    const source = join(projectDirectory, 'node_modules/@xterm/xterm', file);
+    copyFileSync(source, inDist(`playwright/terminal/${basename(file)}`));
+  }
   copyFileSync(join(LIBRARY, 'README.md'), join(folder, 'README.md'));
   copyFileSync(join(projectDirectory, 'CHANGELOG.md'), join(folder, 'CHANGELOG.md'));
   writeFileSync(join(folder, 'LICENSES.md'), licenses(guest));

@@ -4,14 +4,21 @@ import type { GuestFiles } from '../../guest/build/index.ts';
 import { projectDirectory } from '../../guest/build/paths.ts';
 
 /** The modules that the package exports, by file. */
-const ENTRIES = ['src/library/index.ts', 'src/library/device.ts', 'src/library/vite.ts'];
+const ENTRIES = [
+  'src/library/index.ts',
+  'src/library/device.ts',
+  'src/library/vite.ts',
+  'src/playwright/index.ts',
+  // The page that the kit opens.
+  'src/playwright/page/main.ts',
+];
 const RING = 'src/ring/index.ts';
 
 /** The scripts of its workers. Each is one file, so that every bundler can take it as it is. */
 const WORKERS = ['device', 'disk-work'];
 
 /** What is left to whoever uses the package. */
-const EXTERNAL = ['vite', /^node:/];
+const EXTERNAL = ['vite', '@playwright/test', /^node:/];
 
 /**
  * Where the sources look for a file, and where it is in the package. They are literal there, for

@@ -1,14 +1,21 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { copyFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, type Page, test } from '@playwright/test';
 import { build, createServer, preview } from 'vite';
+import { prepareGuest } from '../../guest/build/index.ts';
 import { projectDirectory } from '../../guest/build/paths.ts';
 import { ISOLATION_HEADERS } from '../../src/hosting/headers.ts';
 import { Consumer, type PackedPackage, packPackage } from '../support/consumer.ts';
 import { PlainHost } from '../support/plain-host.ts';
+import { runProject } from '../support/playwright-project.ts';
 
 /** Bytes of the tarball at most: 3.5 MB of them are the default guest. */
 const LARGEST_TARBALL = 4_600_000;
+
+/** What is attached to the report of a failed test. */
+const REPORT = ['console.txt', 'terminal.png', 'ring-trace.json', 'dmesg.txt'];
 
 const tool = (path: string) => join(projectDirectory, 'node_modules', path);
 
@@ -111,6 +118,65 @@ test.describe('the npm package', () => {
     } finally {
       await host.stop();
     }
+  });
+
+  test('has a machine for each test of a Playwright project, and tells of those that fail', async () => {
+    test.setTimeout(300_000);
+    const consumer = await install('playwright', '@playwright/test');
+    const source = join(projectDirectory, 'tests/support/failing-machines.ts');
+    copyFileSync(source, join(consumer.folder, 'tests/failing.spec.ts'));
+    const guest = await prepareGuest();
+    const ends = await runProject(consumer.folder, ['--workers=2'], {
+      RINGBOX_KERNEL: guest.kernelImage,
+      RINGBOX_ROOT: guest.rootfs,
+      RINGBOX_ROOT_SIZE: String(guest.rootfsSize),
+    });
+    const end = (title: string) => ends.find((end) => end.title === title)!;
+    const failed = ends.filter(({ status }) => status !== 'passed').map(({ title }) => title);
+    expect(failed).toEqual([
+      'waits for words that do not come',
+      'hangs in a command',
+      'hangs by itself',
+      'has a guest that panics',
+    ]);
+    expect(ends).toHaveLength(13);
+    // The two files had a worker each, side by side.
+    expect(end('a shell answers').worker).not.toBe(end(failed[0]).worker);
+
+    const words = end('waits for words that do not come');
+    expect(words.message).toMatch(/Within 1000 ms the console has not printed \/other words\//);
+    expect(words.message).toContain('some words');
+    const hung = end('hangs in a command');
+    expect(hung.message).toMatch(/`sleep 1000` has not ended within \d+ ms, and was killed/);
+    expect(hung.message).toContain('words of the last hour');
+    expect(hung.message).not.toContain('Test timeout');
+    const overdue = end('hangs by itself');
+    expect(overdue.message).toMatch(/The machine was running.*words before the end/s);
+    const panic = end('has a guest that panics');
+    expect(panic.message).toMatch(/has panicked, and the console has not printed "after all"/);
+    expect(panic.message).toContain('Kernel panic - not syncing');
+
+    expect([...words.attachments.keys()]).toEqual(expect.arrayContaining(REPORT));
+    const attached = (name: string) => words.attachments.get(name)!.toString();
+    expect(attached('console.txt')).toContain('\x1b[31msome words');
+    expect(attached('dmesg.txt')).toContain('Linux version');
+    expect(words.attachments.get('terminal.png')!.subarray(1, 4).toString()).toBe('PNG');
+    const { traceEvents } = JSON.parse(attached('ring-trace.json'));
+    const threads = traceEvents.filter(({ name }: { name: string }) => name === 'thread_name');
+    expect(threads.length).toBeGreaterThan(2);
+    expect(traceEvents.length).toBeGreaterThan(20);
+    // A guest that is dead tells nothing, but all else is there.
+    expect([...panic.attachments.keys()]).toEqual(expect.arrayContaining(REPORT));
+    expect(panic.attachments.get('dmesg.txt')!.toString()).toContain('could not be had');
+  });
+
+  test('boots and restores 20 times without fail', async () => {
+    test.setTimeout(300_000);
+    const parameters = [join(projectDirectory, 'tests/flakes/run.mjs'), '20', '--packed'];
+    const { stdout: report } = await promisify(execFile)(process.execPath, parameters);
+    console.log(report);
+    expect(report).toMatch(/^20 rounds on .*: 0 failed$/m);
+    expect(report).toMatch(/^restores +20 /m);
   });
 
   test('has rings for worker_threads', async () => {

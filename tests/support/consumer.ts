@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import {
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -9,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectDirectory } from '../../guest/build/paths.ts';
 
@@ -54,12 +55,14 @@ export class Consumer {
     cpSync(join(projectDirectory, 'examples', example), folder, { recursive: true });
     const file = join(folder, 'package.json');
     const manifest = JSON.parse(readFileSync(file, 'utf8'));
-    manifest.dependencies.ringbox = `file:${tarball}`;
+    manifest.dependencies = { ...manifest.dependencies, ringbox: `file:${tarball}` };
     delete manifest.devDependencies;
     writeFileSync(file, JSON.stringify(manifest));
     await run('npm', ['install', '--offline', '--omit=peer', '--no-package-lock'], { cwd: folder });
     for (const tool of tools) {
-      symlinkSync(join(projectDirectory, 'node_modules', tool), join(folder, 'node_modules', tool));
+      const link = join(folder, 'node_modules', tool);
+      mkdirSync(dirname(link), { recursive: true });
+      symlinkSync(join(projectDirectory, 'node_modules', tool), link);
     }
     return new Consumer(folder);
   }
