@@ -33,7 +33,8 @@ test.describe('whoever writes a page or a test', () => {
       const same = back.length === noise.length && back.every((byte, at) => byte === noise[at]);
 
       const unprinted = await told(console.waitFor(/login:/, { timeout: 50 }));
-      const slow = await told(machine.exec('echo begun; sleep 1000', { timeout: 3000 }));
+      // Long enough for its first word, whatever else keeps the machine's cores busy.
+      const slow = await told(machine.exec('echo begun; sleep 1000', { timeout: 10_000 }));
       const missing = await told(files.read('/missing'));
 
       const waiting = [told(console.waitFor('nothing like it')), told(machine.exec('sleep 1000'))];
