@@ -365,7 +365,8 @@ export class Machine {
    */
   async reset(): Promise<void> {
     if (this.#state === 'disposed') throw this.#wrongState('reset');
-    await this.#restoring?.catch(() => {});
+    // Without a wait, unless there is something to be waited for: who comes next sees the reset.
+    if (this.#restoring !== null) await this.#restoring.catch(() => {});
     this.#checkDeaths();
     this.#resetting ??= this.#reset();
     try {
