@@ -286,7 +286,8 @@ export class Machine {
   /** Holds the CPU and the devices. Resolves when all stand still. */
   async pause(): Promise<void> {
     if (this.#rest.active) this.#rest.afterwards(null);
-    await this.#untilReset();
+    // Without a wait, unless there is something to be waited for: a resumption that follows at once comes after.
+    if (this.#becomesAnother) await this.#untilReset();
     if (this.#state === 'running') this.#hold();
     await this.#still;
   }
@@ -309,7 +310,7 @@ export class Machine {
    */
   async atRest<Result>(work: () => Promise<Result>): Promise<Result> {
     const begin = async () => {
-      await this.#untilReset();
+      if (this.#becomesAnother) await this.#untilReset();
       if (this.#state === 'running') {
         this.#rest.afterwards(() => this.resume());
         this.#hold();
@@ -445,6 +446,11 @@ export class Machine {
   #checkDeaths(): void {
     const [death] = this.#deaths.values();
     if (death !== undefined) throw death;
+  }
+
+  /** A reset or a restoration is under way. */
+  get #becomesAnother(): boolean {
+    return this.#resetting !== null || this.#restoring !== null;
   }
 
   /** The end of a reset is that the machine runs: whoever holds it meanwhile does so afterwards. */
