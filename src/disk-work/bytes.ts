@@ -83,7 +83,7 @@ export function streamOf(pieces: AsyncIterable<Bytes>): ReadableStream<Bytes> {
 
 /** The same bytes in pieces of `length`, of which only the last may be shorter; each its own. */
 export async function* inEqualPieces(
-  pieces: AsyncIterable<Uint8Array>,
+  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   length: number,
 ): AsyncGenerator<Bytes> {
   let gathered = new Uint8Array(length);

@@ -2,7 +2,7 @@ import type { ByteRing } from '../link/byte-ring.ts';
 import { Transcript, type WaitOptions } from './transcript.ts';
 
 /** Bytes that one read of the output gives at most: what a terminal draws within a frame. */
-const OUTPUT_PIECE = 64 * 1024;
+export const OUTPUT_PIECE = 64 * 1024;
 
 /** What a port needs of its device. */
 export interface PortDevice {

@@ -23,7 +23,7 @@ export { exportTrace } from '../trace/trace-file.ts';
 export type { ExecOptions, ExecResult } from './agent/agent.ts';
 export type { FileOptions, GuestFiles } from './agent/guest-files.ts';
 export { BothConsoles } from './both-consoles.ts';
-export { ConsolePort } from './console-port.ts';
+export { ConsolePort, OUTPUT_PIECE } from './console-port.ts';
 export { Disk, type DiskPiece } from './disks/disk.ts';
 export {
   type ExportedDisk,

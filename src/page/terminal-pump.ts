@@ -1,4 +1,5 @@
 import type { Terminal } from '@xterm/xterm';
+import { OUTPUT_PIECE } from '../machine/index.ts';
 
 /**
  * Bytes the terminal may have before it. xterm.js works through what it has for about 12 ms, looks
@@ -17,9 +18,6 @@ const FLOOD = 4 * 1024;
 const FLOOD_INTERVAL = 28;
 /** Bytes of a flood that may come without a break: so much is there to be taken in without one. */
 const FLOOD_BURST = 256 * 1024;
-
-/** Bytes of a piece of the output behind which there may be more. */
-const WHOLE_PIECE = 64 * 1024;
 
 /** Resolves with the frame in which a flood is to be drawn next; at once in a page that draws none. */
 export async function nextFloodFrame(): Promise<void> {
@@ -85,7 +83,7 @@ export async function pumpOutput(
     if (done) return;
     await writer.write(value);
     burst += value.length;
-    const isWhole = value.length < WHOLE_PIECE;
+    const isWhole = value.length < OUTPUT_PIECE;
     if (value.length >= FLOOD && (isWhole || burst >= FLOOD_BURST)) await untilFloodFrame();
     if (isWhole || burst >= FLOOD_BURST) burst = 0;
   }

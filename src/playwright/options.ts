@@ -36,6 +36,16 @@ export interface MachineOptions {
   ready: string | RegExp | undefined;
 }
 
+/** The machine of a project that asks for nothing else. */
+export const DEFAULT_OPTIONS: Readonly<MachineOptions> = {
+  kernel: undefined,
+  initrd: undefined,
+  disks: [],
+  append: undefined,
+  memory: undefined,
+  ready: undefined,
+};
+
 /** The machine's prompt, when the guest is Ringbox's own. */
 const PROMPT = '# ';
 

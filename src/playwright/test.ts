@@ -9,7 +9,7 @@ import {
 } from '@playwright/test';
 import { attachReport } from './failure-report.ts';
 import { MachineKeeper } from './machine-keeper.ts';
-import type { MachineOptions } from './options.ts';
+import { DEFAULT_OPTIONS, type MachineOptions } from './options.ts';
 import { TestMachine, type TimeLeft } from './test-machine.ts';
 
 /** What tests get. */
@@ -31,12 +31,12 @@ export const test: TestType<
   PlaywrightTestArgs & PlaywrightTestOptions & MachineFixtures,
   PlaywrightWorkerArgs & PlaywrightWorkerOptions & WorkerFixtures
 > = base.extend<MachineFixtures, WorkerFixtures>({
-  kernel: [undefined, { option: true }],
-  initrd: [undefined, { option: true }],
-  disks: [[], { option: true }],
-  append: [undefined, { option: true }],
-  memory: [undefined, { option: true }],
-  ready: [undefined, { option: true }],
+  kernel: [DEFAULT_OPTIONS.kernel, { option: true }],
+  initrd: [DEFAULT_OPTIONS.initrd, { option: true }],
+  disks: [DEFAULT_OPTIONS.disks, { option: true }],
+  append: [DEFAULT_OPTIONS.append, { option: true }],
+  memory: [DEFAULT_OPTIONS.memory, { option: true }],
+  ready: [DEFAULT_OPTIONS.ready, { option: true }],
   machineKeeper: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright wants to see what is used
     async ({}, use) => {

@@ -1,6 +1,6 @@
 import type { BootedMachine } from '../../src/playwright/booted-machine.ts';
 import type { MachineKeeper } from '../../src/playwright/machine-keeper.ts';
-import type { MachineOptions } from '../../src/playwright/options.ts';
+import { DEFAULT_OPTIONS } from '../../src/playwright/options.ts';
 import { type Outcome, reportOf } from './report.ts';
 
 /** The kit's classes, from the packed package. */
@@ -13,15 +13,6 @@ type Browser = Awaited<ReturnType<MachineKeeper['browser']>>;
 
 /** How often is told how far it is. */
 const TOLD_ROUNDS = 20;
-
-const NONE: MachineOptions = {
-  kernel: undefined,
-  initrd: undefined,
-  disks: [],
-  append: undefined,
-  memory: undefined,
-  ready: undefined,
-};
 
 /**
  * Boots a machine in a page of its own and restores it, again and again; each time its shell, its agent and its disk
@@ -48,7 +39,7 @@ export async function flakes(rounds: number, kit: Kit): Promise<number> {
 
 async function tryOnce({ BootedMachine }: Kit, browser: Browser, outcome: Outcome): Promise<void> {
   const begin = performance.now();
-  const machine = await BootedMachine.boot(browser, NONE);
+  const machine = await BootedMachine.boot(browser, DEFAULT_OPTIONS);
   try {
     outcome.boots.push(performance.now() - begin);
     await checkShell(machine);

@@ -9,6 +9,7 @@ import {
   FrameReader,
   FrameType,
   greeting,
+  joined,
   LONGEST_COMMAND,
   seed,
   wordOf,
@@ -267,14 +268,4 @@ async function bytesOf(input: ExecOptions['input'] = ''): Promise<Bytes> {
   if (typeof input === 'string') return new TextEncoder().encode(input);
   // Copied: it may be sent later, and may change until then.
   return new Uint8Array(input instanceof Blob ? await input.arrayBuffer() : input);
-}
-
-function joined(pieces: Bytes[]): Bytes {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

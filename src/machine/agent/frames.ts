@@ -96,7 +96,7 @@ export class FrameReader {
 
   /** Takes the next piece. @returns the frames that are complete with it */
   *read(piece: Uint8Array): Generator<Frame> {
-    this.#bytes = joined(this.#bytes, piece);
+    this.#bytes = joined([this.#bytes, piece]);
     if (this.#awaited !== null && !this.#findAwaited(this.#awaited)) return;
     while (this.#bytes.length >= HEADER_LENGTH) {
       const { buffer, byteOffset } = this.#bytes;
@@ -128,9 +128,13 @@ export class FrameReader {
   }
 }
 
-function joined(first: Uint8Array, second: Uint8Array): Bytes {
-  const whole = new Uint8Array(first.length + second.length);
-  whole.set(first, 0);
-  whole.set(second, first.length);
+/** The bytes of all pieces, one behind the other. */
+export function joined(pieces: readonly Uint8Array[]): Bytes {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
   return whole;
 }

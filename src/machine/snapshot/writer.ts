@@ -1,4 +1,5 @@
 import { Work } from '../../devices/block/work.ts';
+import { inEqualPieces, streamOf } from '../../disk-work/bytes.ts';
 import type { DiskWorkOptions } from '../disks/disk-work.ts';
 import { fileHeader, makeRecord, PIECE_LENGTH, RecordKind } from './format.ts';
 import { encodePlainData } from './plain-data.ts';
@@ -19,29 +20,16 @@ export function writeSnapshot(
   const bytes = arrays.reduce((sum, array) => sum + array.length, 0);
   const parts = [
     { kind: RecordKind.info, pieces: [encoder.encode(JSON.stringify({ info, bytes }))] },
-    { kind: RecordKind.text, pieces: cut([encoder.encode(text)]) },
-    { kind: RecordKind.bytes, pieces: cut(arrays) },
+    { kind: RecordKind.text, pieces: inEqualPieces([encoder.encode(text)], PIECE_LENGTH) },
+    { kind: RecordKind.bytes, pieces: inEqualPieces(arrays, PIECE_LENGTH) },
     { kind: RecordKind.end, pieces: [new Uint8Array(0)] },
   ];
-  const records = recordsOf(parts, compress, watch, bytes);
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const { done, value } = await records.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      async cancel() {
-        await records.return(undefined);
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  return streamOf(recordsOf(parts, compress, watch, bytes));
 }
 
 interface Part {
   kind: RecordKind;
-  pieces: Iterable<Uint8Array>;
+  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 
 async function* recordsOf(
@@ -54,7 +42,7 @@ async function* recordsOf(
   yield fileHeader();
   let position = 0;
   for (const { kind, pieces } of parts) {
-    for (const piece of pieces) {
+    for await (const piece of pieces) {
       const payload = compress ? await pack(piece) : piece;
       const { length } = piece;
       const header = { kind, position, stored: payload.length, length, isPacked: compress };
@@ -64,25 +52,6 @@ async function* recordsOf(
     }
   }
   work.finish();
-}
-
-/** Cuts what the arrays hold, one behind the other, into pieces. */
-function* cut(arrays: readonly Uint8Array[]): Generator<Uint8Array> {
-  let piece = new Uint8Array(PIECE_LENGTH);
-  let filled = 0;
-  for (const array of arrays) {
-    for (let taken = 0; taken < array.length; ) {
-      const length = Math.min(array.length - taken, PIECE_LENGTH - filled);
-      piece.set(array.subarray(taken, taken + length), filled);
-      taken += length;
-      filled += length;
-      if (filled < PIECE_LENGTH) continue;
-      yield piece;
-      piece = new Uint8Array(PIECE_LENGTH);
-      filled = 0;
-    }
-  }
-  if (filled > 0) yield piece.subarray(0, filled);
 }
 
 async function pack(bytes: Uint8Array): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 import type { StorageState } from '../../machine/index.ts';
 import { byId, fill, setText } from '../elements.ts';
 import type { PanelContent } from '../panels/panel.ts';
+import { Watch } from '../watch.ts';
 import type { DiskActions } from './actions.ts';
 import { AttachedCard } from './attached-card.ts';
 import { JobRow } from './job-row.ts';
@@ -11,7 +12,6 @@ import { NewDisk } from './new-disk.ts';
 import markup from './panel.html?raw';
 import { RowList } from './row-list.ts';
 import { StorageView } from './storage-view.ts';
-import { Watch } from './watch.ts';
 
 /** Milliseconds between two looks at the disks of the machine. */
 const LOOK_INTERVAL = 1000;

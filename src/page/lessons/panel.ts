@@ -1,12 +1,12 @@
 import type { Inspector, Machine, ScratchDevice, ScratchRequest } from '../../machine/index.ts';
 import { addressOf, type LessonPlace, withoutArrival } from '../arrival.ts';
 import { deviceName } from '../device-names.ts';
-import { Watch } from '../disks/watch.ts';
 import { create } from '../elements.ts';
 import { describeFailure } from '../failure.ts';
 import type { PageServices } from '../page-services.ts';
 import type { PanelContent } from '../panels/panel.ts';
 import { recall, remember } from '../remembered.ts';
+import { Watch } from '../watch.ts';
 import { LESSONS } from './catalogue.ts';
 import { Course } from './course.ts';
 import type { ExperimentForm } from './experiment-form.ts';

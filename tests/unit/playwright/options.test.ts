@@ -2,19 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { keyOf, type MachineOptions, planBoot } from '../../../src/playwright/options.ts';
+import {
+  DEFAULT_OPTIONS,
+  keyOf,
+  type MachineOptions,
+  planBoot,
+} from '../../../src/playwright/options.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ringbox-options-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-const none: MachineOptions = {
-  kernel: undefined,
-  initrd: undefined,
-  disks: [],
-  append: undefined,
-  memory: undefined,
-  ready: undefined,
-};
 
 function file(name: string): string {
   const path = join(folder, name);
@@ -24,16 +20,21 @@ function file(name: string): string {
 
 describe('the options of a test’s machine', () => {
   test('make Ringbox’s own guest, ready at its prompt, unless they say otherwise', () => {
-    const boot = planBoot(none);
+    const boot = planBoot(DEFAULT_OPTIONS);
     expect(boot).toMatchObject({ plan: { disks: [] }, routes: [], hasAgent: true });
     expect('ringbox:~# '.match(boot.ready!)).not.toBeNull();
-    expect(planBoot({ ...none, ready: 'login:' }).ready).toBe('login:');
+    expect(planBoot({ ...DEFAULT_OPTIONS, ready: 'login:' }).ready).toBe('login:');
   });
 
   test('name the files that the page asks for, and what messages call them', () => {
     const kernel = file('bzImage');
     const disks = [file('data.img'), { size: 512, readOnly: true }, { file: file('more.img') }];
-    const { plan, routes, ready, hasAgent } = planBoot({ ...none, kernel, disks, memory: 64 });
+    const { plan, routes, ready, hasAgent } = planBoot({
+      ...DEFAULT_OPTIONS,
+      kernel,
+      disks,
+      memory: 64,
+    });
     expect(plan).toEqual({
       kernelName: 'bzImage',
       memory: 64,
@@ -51,14 +52,14 @@ describe('the options of a test’s machine', () => {
 
   test('are refused with the file that cannot be read', () => {
     const initrd = join(folder, 'missing');
-    expect(() => planBoot({ ...none, initrd })).toThrow(
+    expect(() => planBoot({ ...DEFAULT_OPTIONS, initrd })).toThrow(
       `initrd: ${initrd}: there is no such file; check the path`,
     );
   });
 
   test('are the same machine only if all of them are the same', () => {
-    const key = keyOf(none);
-    expect(keyOf({ ...none })).toBe(key);
+    const key = keyOf(DEFAULT_OPTIONS);
+    expect(keyOf({ ...DEFAULT_OPTIONS })).toBe(key);
     const others: Partial<MachineOptions>[] = [
       { memory: 64 },
       { disks: ['a'] },
@@ -66,7 +67,7 @@ describe('the options of a test’s machine', () => {
       { ready: /a/ },
       { ready: /a/i },
     ];
-    const keys = others.map((other) => keyOf({ ...none, ...other }));
+    const keys = others.map((other) => keyOf({ ...DEFAULT_OPTIONS, ...other }));
     expect(new Set([key, ...keys]).size).toBe(others.length + 1);
   });
 });

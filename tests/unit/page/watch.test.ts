@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Deferred } from '../../../../src/machine/deferred.ts';
-import { Watch } from '../../../../src/page/disks/watch.ts';
+import { Deferred } from '../../../src/machine/deferred.ts';
+import { Watch } from '../../../src/page/watch.ts';
 
 const INTERVAL = 1000;
 
