@@ -24,6 +24,12 @@ export interface Arrival {
 /** The names of its parameters. */
 const PARAMETERS = ['lesson', 'inspect', 'hold', 'run'] as const;
 
+/** Whether a machine that was saved may go on. With `resume=no` it boots, and for who wants it in a certain state. */
+export function mayGoOn(page: URL): boolean {
+  const { hold, run } = parseArrival(page);
+  return page.searchParams.get('resume') !== 'no' && hold.length === 0 && run.length === 0;
+}
+
 /**
  * Reads `?lesson=ID.STEP&inspect=DEVICE.QUEUE.VIEW&hold=DEVICE&run=COMMAND`. Of `lesson` and `inspect` what comes after the
  * first part can be left out; `hold` and `run` can be there several times.

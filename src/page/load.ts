@@ -11,6 +11,12 @@ import {
 } from './plan.ts';
 import { isCompressed } from './recognize.ts';
 import { type Keeping, loadRootDisk } from './root-disk.ts';
+import {
+  identify,
+  type MachineIdentity,
+  openSavedMachine,
+  type SavedMachine,
+} from './saved/saved-machine.ts';
 import { download, downloadWhole, type LoadingContext, receive } from './transfer.ts';
 
 /** What a plan has become. */
@@ -18,6 +24,10 @@ export interface LoadedMachine {
   options: MachineOptions;
   /** Of Ringbox's own root disk; null where there is none. */
   keeping: Keeping | null;
+  /** What the machine can be saved as for the next visit; null for one that cannot. */
+  identity: MachineIdentity | null;
+  /** What it is to go on as, if it can; null for a machine that boots. */
+  saved: SavedMachine | null;
   /** Gives back what the machine has taken, once it has ended. */
   release?: (() => Promise<void>) | undefined;
 }
@@ -54,17 +64,26 @@ async function loadOwnKernel(manifest: Manifest, context: LoadingContext): Promi
 }
 
 /** Ringbox's own kernel and root disk, and behind them the disks of the plan. */
-async function loadOwnGuest(plan: MachinePlan, context: LoadingContext) {
+async function loadOwnGuest(plan: MachinePlan, context: LoadingContext, goesOn: boolean) {
   const manifest = await requestManifest(document.baseURI, context.signal);
-  const [kernel, root, ...others] = await Promise.all([
+  const identity = identify(plan, manifest.version);
+  const [kernel, root, saved, ...others] = await Promise.all([
     loadOwnKernel(manifest, context),
     loadRootDisk(manifest, plan.root, context),
+    goesOn && identity !== null ? openSavedMachine(identity, context.signal) : null,
     ...plan.disks.map((disk) => loadDisk(disk, context)),
   ]);
-  const disks = [root.options, ...others];
+  const { options, keeping, release } = root;
   const commandLine = wholeCommandLine(plan, manifest.commandLine);
-  return { guest: { kernel, disks, commandLine }, keeping: root.keeping, release: root.release };
+  // The agent sets the clock of a guest that goes on, and gives it new random bytes.
+  const guest = { kernel, disks: [options, ...others], commandLine, agent: true };
+  // A disk that could not be kept is none that the next visit finds.
+  const isKept = options.keep !== undefined;
+  return { guest, keeping, release, saved, identity: isKept ? identity : null };
 }
+
+/** Of a machine that is not Ringbox's own. */
+const BOOTED = { keeping: null, identity: null, saved: null };
 
 async function loadOtherGuest(plan: MachinePlan, source: Source, context: LoadingContext) {
   const [kernel, ...disks] = await Promise.all([
@@ -73,7 +92,7 @@ async function loadOtherGuest(plan: MachinePlan, source: Source, context: Loadin
   ]);
   return {
     guest: { kernel, disks, commandLine: wholeCommandLine(plan, '') },
-    keeping: null,
+    ...BOOTED,
     release: undefined,
   };
 }
@@ -95,17 +114,22 @@ async function loadFirmwareGuest(plan: MachinePlan, context: LoadingContext) {
 /**
  * Fetches what a plan names. Disks other than Ringbox's own come as streams: their bytes, and the
  * progress that tells of them, go on while the machine is made.
+ * @param goesOn it may go on as it was saved, instead of booting
  * @throws MachineError that names the file
  */
-export async function loadPlan(plan: MachinePlan, context: LoadingContext): Promise<LoadedMachine> {
+export async function loadPlan(
+  plan: MachinePlan,
+  context: LoadingContext,
+  goesOn: boolean,
+): Promise<LoadedMachine> {
   const { kernel } = plan;
   if (kernel === 'firmware') {
-    return { options: await loadFirmwareGuest(plan, context), keeping: null };
+    return { options: await loadFirmwareGuest(plan, context), ...BOOTED };
   }
-  const [{ guest, keeping, release }, initrd] = await Promise.all([
-    kernel === null ? loadOwnGuest(plan, context) : loadOtherGuest(plan, kernel, context),
+  const [{ guest, ...rest }, initrd] = await Promise.all([
+    kernel === null ? loadOwnGuest(plan, context, goesOn) : loadOtherGuest(plan, kernel, context),
     plan.initrd === null ? null : loadBlob(plan.initrd, context),
   ]);
   const options = { ...guest, ...(initrd && { initrd }), memory: plan.memory };
-  return { options, keeping, release };
+  return { options, ...rest };
 }

@@ -36,12 +36,22 @@ function showRow({ transfer, numbers, percent, bar }: Row): void {
 /** What is seen until the machine runs: a bar for each file, and the ring that they fill. */
 export class LoadingView {
   readonly #section = byId('loading', HTMLElement);
+  readonly #saved = byId('loading-saved', HTMLElement);
+  readonly #savedTime = byId('loading-saved-time', HTMLElement);
   readonly #list = byId('transfers', HTMLElement);
   readonly #ring = byId('loading-ring', SVGElement);
   #rows: Row[] = [];
   #drawing = false;
 
-  open(): void {
+  /** @param onAnew the visitor would have the machine boot that was saved */
+  constructor(onAnew: () => void) {
+    byId('loading-anew', HTMLButtonElement).addEventListener('click', onAnew);
+  }
+
+  /** @param saved when the machine was saved that is to go on, in words; null for one that boots */
+  open(saved: string | null): void {
+    this.#saved.hidden = saved === null;
+    this.#savedTime.textContent = saved;
     this.#rows = [];
     this.#list.replaceChildren();
     this.#section.hidden = false;

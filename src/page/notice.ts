@@ -64,8 +64,9 @@ export class NoticeView {
     this.#show(notice);
   }
 
-  /** What was opened last is not true any more. */
-  close(): void {
+  /** What was opened last is not true any more. @param notice only if it is that one */
+  close(notice = this.#standing): void {
+    if (notice !== this.#standing) return;
     this.#standing = null;
     if (!this.#isPassing) this.element.hidden = true;
   }

@@ -4,6 +4,8 @@ import type { Notice, NoticeAction } from './notice.ts';
 
 /** The ways on that a notice can offer. */
 export interface WaysOn {
+  /** Leaves all as it is. */
+  goOn: () => void;
   /** Power-cycles the machine that is there; its disks keep their content. */
   reset: () => void;
   /** Makes the same machine anew. */
@@ -163,16 +165,31 @@ export function waysAfterFailedStart(ways: WaysOn): NoticeAction[] {
   return [{ label: 'Try again', run: ways.again }, another(ways)];
 }
 
-/**
- * Something of the machine has failed. The way on is a new machine: a worker that has died does not
- * come back with a reset. @param survives the rest of the machine still runs
- */
 /** Of an address that asks for what cannot be had. */
 export function arrivalNotice(failure: Failure): Notice {
   const title = 'Not all that the address asks for could be done';
   return { tone: 'calm', title, ...failure, actions: [], alone: false };
 }
 
+/** The machine has not booted. @param time when it was saved, in words */
+export function wentOnNotice(time: string, ways: WaysOn): Notice {
+  return {
+    tone: 'calm',
+    title: 'Your machine goes on',
+    message: `It is as it was on ${time}, when this page saved it: what ran then runs.`,
+    remedy: 'Start it anew if you would rather have it boot; its disk stays as it is.',
+    actions: [
+      { label: 'Go on', run: ways.goOn },
+      { label: 'Start anew', run: ways.reset },
+    ],
+    alone: false,
+  };
+}
+
+/**
+ * Something of the machine has failed. The way on is a new machine: a worker that has died does not
+ * come back with a reset. @param survives the rest of the machine still runs
+ */
 export function failureNotice(failure: Failure, survives: boolean, ways: WaysOn): Notice {
   return {
     tone: 'alarm',

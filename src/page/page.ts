@@ -3,7 +3,7 @@ import type { MachineState } from '../machine/events.ts';
 import { copyKeptDisk, keptDisks, Machine } from '../machine/index.ts';
 import { MEMORY_LIMITS } from '../machine/options.ts';
 import { checkEnvironment } from '../machine/prerequisites.ts';
-import { parseArrival } from './arrival.ts';
+import { mayGoOn, parseArrival } from './arrival.ts';
 import { arrive } from './arrive.ts';
 import { copySelection } from './clipboard.ts';
 import { freeName } from './disks/names.ts';
@@ -31,6 +31,7 @@ import {
   RELOAD,
   type WaysOn,
   waysAfterFailedStart,
+  wentOnNotice,
 } from './notices.ts';
 import type { PageServices } from './page-services.ts';
 import { type PageState, pageState } from './page-state.ts';
@@ -41,7 +42,9 @@ import { untilPrompt } from './prompt.ts';
 import { type Question, QuestionDialog } from './question.ts';
 import { type Keeping, progressOf, tidyImages } from './root-disk.ts';
 import { goOn, isRoundsKey } from './rounds.ts';
-import { type CreateMachine, Session, type SessionEvents } from './session.ts';
+import { MachineSaver } from './saved/machine-saver.ts';
+import { type SavedMachine, timeOfSaved } from './saved/saved-machine.ts';
+import { type CreateMachine, Session, type SessionEvents, type StartOptions } from './session.ts';
 import type { Settings } from './settings.ts';
 import { Sheet } from './sheet.ts';
 import { StatusLine } from './status-line.ts';
@@ -60,6 +63,9 @@ const READER_ON =
   'What the machine prints is read aloud from now on. Control Shift L leaves the terminal.';
 const READER_OFF = 'What the machine prints is not read aloud any more.';
 
+/** Panels in which devices are watched, which are to be moved by nothing but the guest. */
+const WATCHING = ['inspector', 'lessons'];
+
 const TAKES_INPUT: readonly PageState[] = ['ready', 'running', 'halted', 'paused'];
 
 /** The parts of the page and what they have to do with each other. */
@@ -68,7 +74,7 @@ class Page implements PageServices {
   readonly #panels: Panels;
   readonly #terminal: Terminal;
   readonly #statusLine = new StatusLine();
-  readonly #loading = new LoadingView();
+  readonly #loading = new LoadingView(() => this.#session.startAgain());
   readonly #notice: NoticeView;
   readonly #sheet = new Sheet((plan) => this.start(plan));
   readonly #question = new QuestionDialog();
@@ -78,11 +84,14 @@ class Page implements PageServices {
   readonly #machineListeners: ((machine: Machine | null) => void)[] = [];
   readonly #work: (() => boolean)[] = [];
   #stopMonitor = () => {};
+  /** Saves the machine that is there for the next visit; null where that makes no sense. */
+  #saver: MachineSaver | null = null;
   /** Of the machine that is there. */
   #machineEnd = new AbortController();
   #hasArrived = false;
 
   readonly #ways: WaysOn = {
+    goOn: () => this.#notice.dismiss(),
     reset: () => this.#reset(),
     again: () => this.#session.startAgain(),
     another: () => this.#sheet.open(),
@@ -118,9 +127,10 @@ class Page implements PageServices {
     notice.returnFocus = () => this.#terminal.focus();
     const keyRow = new KeyRow(this.#terminal);
     const events: SessionEvents = {
-      loading: (plan) => this.#onLoading(plan),
+      loading: (plan, goesOn) => this.#onLoading(plan, goesOn),
       onTransfer: (name, total) => this.#loading.addTransfer(name, total),
       made: (machine, loaded) => this.#onMade(machine, loaded),
+      wentOn: (saved) => this.#onWentOn(saved),
       state: (state) => this.#onState(state),
       panic: (text) => this.#notice.open(panicNotice(text, this.#ways)),
       error: (reason, machine) => this.#onError(reason, machine),
@@ -155,8 +165,17 @@ class Page implements PageServices {
   }
 
   start(plan: MachinePlan): void {
+    this.#start(plan);
+  }
+
+  /** Starts what the address asks for, or goes on with it. */
+  visit(address: URL): void {
+    this.#start(parsePlan(address), { goesOn: mayGoOn(address) });
+  }
+
+  #start(plan: MachinePlan, options?: StartOptions): void {
     this.#sheet.show(plan);
-    this.#session.start(plan);
+    void this.#session.start(plan, options);
   }
 
   async reset(): Promise<void> {
@@ -300,26 +319,49 @@ class Page implements PageServices {
     });
   }
 
-  #onLoading(plan: MachinePlan): void {
+  #onLoading(plan: MachinePlan, goesOn: boolean): void {
     history.replaceState(null, '', addressWithRoot(new URL(location.href), plan));
     this.#notice.close();
     this.#keptLine.hide();
-    this.#loading.open();
+    const saved = goesOn ? timeOfSaved(plan) : null;
+    this.#loading.open(saved === null ? null : inWords(saved));
     this.#showState('loading');
     this.#statusLine.showMemory(plan.memory);
     byId('guest-name', HTMLElement).textContent = startedName(plan);
   }
 
-  #onMade(machine: Machine, { options, keeping }: LoadedMachine): void {
+  #onMade(machine: Machine, { options, keeping, identity }: LoadedMachine): void {
     this.#loading.close();
     this.#statusLine.showMemory(options.memory ?? MEMORY_LIMITS.standard);
     this.#onState(machine.state);
     this.#stopMonitor = monitor(() => machine.statistics(), this.#statusLine, keepForOffline);
     if (keeping !== null) this.#showKeeping(keeping, machine);
+    if (identity !== null) {
+      this.#saver = new MachineSaver(machine, identity, {
+        terminal: this.#terminal,
+        isWatched: () => WATCHING.some((panel) => this.#panels.isShown(panel)),
+        saved: () => this.#onSaved(machine),
+      });
+    }
     this.#machineEnd = new AbortController();
     this.#tellMachine(machine);
     this.#terminal.focus();
     this.#arrive(machine);
+  }
+
+  #onWentOn({ snapshot }: SavedMachine): void {
+    const notice = wentOnNotice(inWords(snapshot.info.created), this.#ways);
+    this.#notice.open(notice);
+    // It lies over what the terminal shows: who goes on has read it.
+    const typed = this.#terminal.onKey(() => {
+      typed.dispose();
+      this.#notice.close(notice);
+    });
+  }
+
+  /** It has stood still meanwhile, of which nothing was told. */
+  #onSaved({ state }: Machine): void {
+    if (state !== 'running') this.#onState(state);
   }
 
   /** The first machine is brought to what the address asks for. */
@@ -333,6 +375,8 @@ class Page implements PageServices {
 
   #onEnded(): void {
     this.#stopMonitor();
+    this.#saver?.stop();
+    this.#saver = null;
     this.#machineEnd.abort();
     this.#tellMachine(null);
   }
@@ -351,6 +395,7 @@ class Page implements PageServices {
   }
 
   #onState(state: MachineState): void {
+    if (this.#saver?.isHolding) return;
     if (state === 'running') this.#notice.close();
     if (state === 'off') this.#notice.open(offNotice(this.#ways));
     this.#showState(pageState(state));
@@ -388,6 +433,11 @@ class Page implements PageServices {
   }
 }
 
+/** A time for a person, as their browser writes it. @param time milliseconds since 1970 */
+function inWords(time: number): string {
+  return new Date(time).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
+}
+
 /** The file that is started: a kernel, or the first disk. */
 function startedName({ kernel, disks }: MachinePlan): string {
   if (kernel === null) return 'Linux';
@@ -420,7 +470,7 @@ export async function openPage(
     return;
   }
   try {
-    page.start(parsePlan(new URL(location.href)));
+    page.visit(new URL(location.href));
   } catch (reason) {
     const start = () => page.start(DEFAULT_PLAN);
     page.showFailedStart(reason, [{ label: 'Start Ringbox’s own machine', run: start }]);

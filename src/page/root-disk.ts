@@ -6,6 +6,7 @@ import { type OnBytes, unpacked } from './download.ts';
 import { deleteImagesExcept, storedImage, storeImage } from './kept-images.ts';
 import type { Manifest } from './manifest.ts';
 import { ROOT_DISK, type RootPlan } from './plan.ts';
+import { forgetSavedMachine } from './saved/saved-machine.ts';
 import { downloadWhole, type LoadingContext } from './transfer.ts';
 
 /** Ringbox's own root disk; its changes are kept in the browser. */
@@ -171,9 +172,10 @@ export async function tidyImages(): Promise<void> {
 }
 
 /**
- * Forgets all changes to the root disk.
+ * Forgets all changes to the root disk, and the machine that was saved on it.
  * @throws MachineError 'disk-in-use' while a machine has it, in this tab or another
  */
 export async function forgetRootDisk(): Promise<void> {
   await forgetKeptDisk(ROOT_DISK);
+  await forgetSavedMachine(ROOT_DISK);
 }

@@ -8,6 +8,7 @@ import { drain, linkConsole } from './console-link.ts';
 import { type LoadedMachine, loadPlan } from './load.ts';
 import { type MachinePlan, usesSerialConsole } from './plan.ts';
 import { forgetRootDisk } from './root-disk.ts';
+import type { SavedMachine } from './saved/saved-machine.ts';
 import type { LoadingContext } from './transfer.ts';
 
 export type CreateMachine = (options: MachineOptions) => Promise<Machine>;
@@ -15,11 +16,21 @@ export type CreateMachine = (options: MachineOptions) => Promise<Machine>;
 /** What is done between two machines: neither of them has the disks then. */
 export type Prepare = (context: LoadingContext) => Promise<void>;
 
+/** How a machine is started. */
+export interface StartOptions {
+  /** What is done between the one before and the new one. */
+  prepare?: Prepare | undefined;
+  /** It goes on as it was saved, if it was; otherwise it boots. */
+  goesOn?: boolean;
+}
+
 /** What a session tells the page. */
 export interface SessionEvents {
-  loading(plan: MachinePlan): void;
+  loading(plan: MachinePlan, goesOn: boolean): void;
   onTransfer: LoadingContext['onTransfer'];
   made(machine: Machine, loaded: LoadedMachine): void;
+  /** The machine has not booted: it goes on as it was saved. */
+  wentOn(saved: SavedMachine): void;
   state(state: MachineState): void;
   panic(text: string): void;
   /** @param machine null if none could be made */
@@ -33,6 +44,9 @@ export interface SessionEvents {
  * nothing else: the cursor stays where it is (of the ways to leave the screen only 1047 does that).
  */
 const SOFT_RESET = '\x1b[?1047l\x1b[?1000;1002;1003;1006l\x1b[!p';
+
+/** Forgets all that was written before it. */
+const FULL_RESET = '\x1bc';
 
 /** One machine at a time: making it, joining it to the terminal, ending it. */
 export class Session {
@@ -64,26 +78,26 @@ export class Session {
     return this.#machine;
   }
 
-  /**
-   * Ends whatever is there and starts what is planned. Never rejects: failures are events.
-   * @param prepare what is done between the two
-   */
-  async start(plan: MachinePlan, prepare: Prepare = async () => {}): Promise<void> {
+  /** Ends whatever is there and starts what is planned. Never rejects: failures are events. */
+  async start(plan: MachinePlan, options: StartOptions = {}): Promise<void> {
+    const { prepare, goesOn = false } = options;
     this.#loading.abort();
     const loading = new AbortController();
     this.#loading = loading;
+    const { signal } = loading;
+    const context = { onTransfer: this.#events.onTransfer, signal };
     try {
-      this.#events.loading(plan);
+      this.#events.loading(plan, goesOn);
       await this.#end();
-      loading.signal.throwIfAborted();
-      await prepare(this.#context(loading.signal));
-      loading.signal.throwIfAborted();
+      signal.throwIfAborted();
+      await prepare?.(context);
+      signal.throwIfAborted();
       // Not before: what could not be prepared is not what is to be tried again.
       this.#plan = plan;
-      const loaded = await loadPlan(plan, this.#context(loading.signal));
+      const loaded = await loadPlan(plan, context, goesOn);
       const machine = await this.#make(loaded);
-      if (loading.signal.aborted) await this.#dispose(machine, loaded.release);
-      else this.#adopt(machine, loaded);
+      if (signal.aborted) await this.#dispose(machine, loaded.release);
+      else await this.#adopt(machine, loaded);
     } catch (reason) {
       // A later start has taken over; nobody waits for this one.
       if (!loading.signal.aborted) this.#events.error(reason, null);
@@ -98,15 +112,15 @@ export class Session {
 
   /**
    * @param changes to the plan that was started last
-   * @param prepare see `start`
+   * @param prepare what is done between the machine that is there and the next one
    */
   async startAgain(changes: Partial<MachinePlan> = {}, prepare?: Prepare): Promise<void> {
-    if (this.#plan !== null) await this.start({ ...this.#plan, ...changes }, prepare);
+    if (this.#plan !== null) await this.start({ ...this.#plan, ...changes }, { prepare });
   }
 
   /** Starts the same again on a root disk without any changes: they are forgotten. */
   async startFresh(): Promise<void> {
-    if (this.#plan !== null) await this.start(this.#plan, forgetRootDisk);
+    if (this.#plan !== null) await this.start(this.#plan, { prepare: forgetRootDisk });
   }
 
   async reset(): Promise<void> {
@@ -121,10 +135,6 @@ export class Session {
     }
   }
 
-  #context(signal: AbortSignal): LoadingContext {
-    return { onTransfer: this.#events.onTransfer, signal };
-  }
-
   async #make({ options, release }: LoadedMachine): Promise<Machine> {
     try {
       return await this.#createMachine(options);
@@ -134,7 +144,7 @@ export class Session {
     }
   }
 
-  #adopt(machine: Machine, loaded: LoadedMachine): void {
+  async #adopt(machine: Machine, loaded: LoadedMachine): Promise<void> {
     this.#machine = machine;
     this.#release = loaded.release;
     this.#terminal.reset();
@@ -146,7 +156,25 @@ export class Session {
       machine.on('reboot', () => this.#terminal.write(SOFT_RESET)),
     ];
     this.#events.made(machine, loaded);
-    machine.start();
+    const { saved } = loaded;
+    const wentOn = saved !== null && (await this.#goOn(machine, saved));
+    if (!wentOn && machine === this.#machine) machine.start();
+  }
+
+  /** @returns false for a saved machine that does not fit: its disk has changed since, or the page has */
+  async #goOn(machine: Machine, saved: SavedMachine): Promise<boolean> {
+    this.#terminal.write(saved.screen);
+    try {
+      await machine.restore(saved.snapshot);
+    } catch (reason) {
+      // The page knows why it is of no use any more.
+      if (machine.state !== 'ready') return true;
+      console.info('The machine that was saved cannot go on: it boots.', reason);
+      this.#terminal.write(FULL_RESET);
+      return false;
+    }
+    this.#events.wentOn(saved);
+    return true;
   }
 
   /** Joins the consoles to the terminal that are of interest; the answer ends that. */

@@ -14,6 +14,7 @@ import { storedImage } from '../kept-images.ts';
 import { keptDiskOptions } from '../kept-options.ts';
 import type { PageServices } from '../page-services.ts';
 import { DEFAULT_PLAN, ROOT_DISK } from '../plan.ts';
+import { forgetSavedMachine } from '../saved/saved-machine.ts';
 import type { DiskActions } from './actions.ts';
 import { ChangeCounts } from './change-counts.ts';
 import type { ExportFormat } from './export-form.ts';
@@ -134,6 +135,8 @@ export class Desk implements DiskFacts, DiskActions {
   async remove(kept: UnattachedDisk): Promise<void> {
     if (!(await this.#page.confirm(deleteQuestion(kept)))) return;
     await forgetKeptDisk(kept.name);
+    // It may have been the root disk of a machine that was saved.
+    await forgetSavedMachine(kept.name);
     this.#changed();
   }
 

@@ -78,6 +78,10 @@ export class Panels {
     return [...this.#frames.values()].filter(({ isShown }) => isShown);
   }
 
+  isShown(id: string): boolean {
+    return this.#frames.get(id)?.isShown ?? false;
+  }
+
   /** There is no room for the terminal. */
   get coversTerminal(): boolean {
     return this.#placed.some(({ covers }) => covers);

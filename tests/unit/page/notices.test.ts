@@ -3,6 +3,7 @@ import { diskFullNotice, keptDiskNotice, panicNotice } from '../../../src/page/n
 
 const way = () => () => undefined;
 const ways = {
+  goOn: way(),
   reset: way(),
   again: way(),
   another: way(),

@@ -6,7 +6,12 @@ import { DEFAULT_PLAN } from '../../../src/page/plan.ts';
 import { Session, type SessionEvents } from '../../../src/page/session.ts';
 
 vi.mock('../../../src/page/load.ts', () => ({
-  loadPlan: async () => ({ options: { commandLine: '' }, keeping: null }),
+  loadPlan: async () => ({
+    options: { commandLine: '' },
+    keeping: null,
+    identity: null,
+    saved: null,
+  }),
 }));
 
 const { forgetRootDisk } = vi.hoisted(() => ({ forgetRootDisk: vi.fn(async () => {}) }));
