@@ -1,5 +1,5 @@
 import { type Activity, formatMips, formatRate } from './activity.ts';
-import { byId } from './elements.ts';
+import { byId, setText } from './elements.ts';
 import { type PageState, STATE_LABELS, STATE_MEANINGS, showPageState } from './page-state.ts';
 
 /** Shown where there is nothing to measure. */
@@ -23,8 +23,8 @@ export class StatusLine {
   }
 
   showState(state: PageState): void {
-    showPageState(state);
     if (state === this.#shown) return;
+    showPageState(state);
     // To and from halted changes many times a minute; nobody wants to hear that.
     const isRest = state === 'halted' || this.#shown === 'halted';
     if (!isRest)
@@ -43,8 +43,8 @@ export class StatusLine {
   }
 
   showNumbers(activity: Activity | null): void {
-    this.#speed.textContent = activity ? formatMips(activity.instructions) : NOTHING;
-    this.#diskRate.textContent = activity ? formatRate(activity.diskRequests) : NOTHING;
-    this.#consoleRate.textContent = activity ? formatRate(activity.consoleBytes) : NOTHING;
+    setText(this.#speed, activity ? formatMips(activity.instructions) : NOTHING);
+    setText(this.#diskRate, activity ? formatRate(activity.diskRequests) : NOTHING);
+    setText(this.#consoleRate, activity ? formatRate(activity.consoleBytes) : NOTHING);
   }
 }
