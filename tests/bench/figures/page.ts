@@ -35,7 +35,8 @@ async function underLoad(
   await shown.type(`while :; do ${command}; done\r`);
   await sleep(500);
   const value = await measure(shown);
-  await shown.draw(`${INTERRUPT}\rprintf 'load-%s\\n' over\r`, 'load-over');
+  // Again and again: it comes to nothing when the shell has not begun yet with what is to be interrupted.
+  await shown.draw(`${INTERRUPT}\rprintf 'load-%s\\n' over\r`, 'load-over', 1000);
   await shown.draw(`clear; printf 'screen-%s\\n' clear\r`, 'screen-clear');
   return value;
 }

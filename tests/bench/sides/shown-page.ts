@@ -40,6 +40,8 @@ const MAKE_FILE = [
 /** The same for both, however large the window lets them be. */
 const SCREEN = { columns: 80, rows: 24 };
 
+const NEVER = Number.MAX_VALUE;
+
 /** What the Event Timing API tells of events that took longer than this, in milliseconds. */
 const LEAST_EVENT = 16;
 
@@ -135,10 +137,13 @@ export class ShownPage implements Subject {
     return [...told.slice(0, count), ...Array(Math.max(0, count - told.length)).fill(LEAST_EVENT)];
   }
 
-  /** Types a command, and waits until its last line is `last`. */
-  draw(command: string, last: string): Promise<Drawing> {
+  /**
+   * Types a command, and waits until its last line is `last`.
+   * @param again types it once more whenever that takes so long, in milliseconds
+   */
+  draw(command: string, last: string, again = NEVER): Promise<Drawing> {
     return this.page.evaluate(
-      async ([text, end]) => {
+      async ([text, end, interval]) => {
         const terminal = globalThis.shownTerminal;
         if (terminal === undefined) throw new Error('there is no terminal');
         const isThere = () => {
@@ -149,15 +154,19 @@ export class ShownPage implements Subject {
           return false;
         };
         const begin = performance.now();
-        terminal.input(text);
+        let typed = Number.NEGATIVE_INFINITY;
         let frames = 0;
         while (!isThere()) {
+          if (performance.now() - typed > interval) {
+            terminal.input(text);
+            typed = performance.now();
+          }
           await new Promise(requestAnimationFrame);
           frames++;
         }
         return { milliseconds: performance.now() - begin, frames };
       },
-      [command, last],
+      [command, last, again] as const,
     );
   }
 
