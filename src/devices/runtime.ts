@@ -30,6 +30,8 @@ export interface RuntimeParts extends RuntimeListeners {
   attention: Attention;
   /** The device's bit in `attention`. */
   index: number;
+  /** What messages call the device; by its bit, unless told. */
+  name?: string;
 }
 
 /** The worker's part of a device in a snapshot. */
@@ -63,6 +65,7 @@ export class DeviceRuntime {
   readonly #control: ControlBlock;
   readonly #attention: Attention;
   readonly #index: number;
+  readonly #name: string;
   readonly #dirty: DirtyList;
   readonly #spinner: Spinner;
   readonly #onTrouble: (trouble: DeviceError) => void;
@@ -82,6 +85,7 @@ export class DeviceRuntime {
     this.#control = parts.control;
     this.#attention = parts.attention;
     this.#index = parts.index;
+    this.#name = parts.name ?? `device ${parts.index}`;
     this.#onTrouble = parts.onTrouble ?? (() => {});
     this.#onFault = parts.onFault ?? (() => {});
     this.#dirty = new DirtyList(parts.control);
@@ -128,7 +132,7 @@ export class DeviceRuntime {
   /** Gives up until the driver resets the device: DEVICE_NEEDS_RESET (VIRTIO 1.4, 2.1.2). */
   fail(reason: string): void {
     if (this.#control.load(Word.needsReset) === 1) return;
-    console.warn(`ringbox: device ${this.#index} needs a reset: ${reason}`);
+    console.warn(`ringbox: ${this.#name} needs a reset: ${reason}`);
     this.#onFault(reason);
     this.trace?.needsReset();
     this.#control.store(Word.needsReset, 1);
@@ -140,7 +144,7 @@ export class DeviceRuntime {
    * whoever runs the machine learns why, once for each kind of trouble.
    */
   tellTrouble(reason: unknown): void {
-    console.warn(`ringbox: device ${this.#index} could not do what the guest asked:`, reason);
+    console.warn(`ringbox: ${this.#name} could not do what the guest asked:`, reason);
     if (!(reason instanceof DeviceError) || this.#told.has(reason.code)) return;
     this.#told.add(reason.code);
     this.#onTrouble(reason);

@@ -20,6 +20,8 @@ export interface SharedParts {
   attention: SharedArrayBuffer;
   /** The device's bit in it. */
   index: number;
+  /** What messages call the device, for example "Disk vda". */
+  name?: string;
 }
 
 /** What the machine needs to plug a device in. */
@@ -72,6 +74,7 @@ export class DeviceService {
       control: this.#control,
       attention: new Attention(parts.attention),
       index: parts.index,
+      ...(parts.name !== undefined && { name: parts.name }),
       ...this.#listeners,
     });
     return { description, control: buffer };

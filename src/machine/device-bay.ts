@@ -144,6 +144,7 @@ export class DeviceBay {
       ramSize: emulator.memory.size,
       attention: attention.words.buffer,
       index,
+      name: plan.name,
     };
     return DeviceHost.create(plan, parts, {
       onDeath: (reason) => hooks.deviceDied(plan.name, index, reason),

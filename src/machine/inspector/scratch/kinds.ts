@@ -23,12 +23,15 @@ export interface ScratchKindOf {
 
 export const scratchKinds = {
   block: {
-    plan: () => planDisk({ size: DISK_SECTORS * SECTOR_SIZE, name: 'scratch' }, 0),
+    plan: () => ({
+      ...planDisk({ size: DISK_SECTORS * SECTOR_SIZE, name: 'scratch' }, 0),
+      name: 'The scratch disk',
+    }),
     queue: 0,
     lay: (driver) => layBlockRequest(driver, VIRTIO_BLK_T_IN, 0),
   },
   console: {
-    plan: () => planConsole([]).plan,
+    plan: () => ({ ...planConsole([]).plan, name: 'The scratch console' }),
     queue: transmitQueue(0),
     lay: (driver) => {
       const text = new TextEncoder().encode('hello');
@@ -38,7 +41,7 @@ export const scratchKinds = {
     },
   },
   rng: {
-    plan: () => planRng(),
+    plan: () => ({ ...planRng(), name: 'The scratch random number generator' }),
     queue: 0,
     lay: (driver) => {
       driver.describe(0, { address: BUFFERS.data, length: 64, flags: VIRTQ_DESC_F_WRITE });
