@@ -223,6 +223,8 @@ test('each lesson to its end, on a machine that runs', async ({ page }) => {
   });
 
   await test.step('a driver that lies, by hand', async () => {
+    const warnings: string[] = [];
+    page.on('console', (message) => warnings.push(message.text()));
     const field = (name: string) => panel(page).getByLabel(name, { exact: true });
     const send = () => press(page, 'Notify the device');
     await panel(page).getByRole('heading', { name: 'An honest request' }).focus();
@@ -259,6 +261,13 @@ test('each lesson to its end, on a machine that runs', async ({ page }) => {
     await expect(verdict(page)).toContainText('The device served');
     await field('sector').fill('128');
     await send();
+    expect(warnings.join()).toContain('ringbox: The scratch disk needs a reset: ');
+    await press(page, 'Open Break it');
+    const more = inspector(page).getByRole('tabpanel', { name: 'Break it' });
+    await expect(more.getByRole('radio', { name: 'A disk' })).toBeChecked();
+    await expect(
+      more.getByRole('button', { name: 'A buffer begins where RAM ends.' }),
+    ).toBeVisible();
     await ends(page, 'VIRTIO_BLK_S_IOERR', 'Finish');
   });
 

@@ -83,6 +83,11 @@ export class LessonView {
     this.#view?.focus();
   }
 
+  /** Brings what is said of the step into sight. */
+  reveal(): void {
+    this.#view?.reveal();
+  }
+
   /** Says something about a step that the machine has not said. */
   tell(words: string): void {
     this.#view?.show(this.#course.isDone, words, '');

@@ -90,6 +90,8 @@ export interface Lesson {
   steps: readonly [Step, ...Step[]];
   /** What was learnt. */
   end: string;
+  /** Where to go on from there, and what the button says that leads there. */
+  onwards?: { label: string; look: Look };
 }
 
 export function done(words: string): Verdict {

@@ -214,6 +214,7 @@ export class LessonsPanel implements PanelContent {
     const device = await this.#device();
     const answer = await device.request(request);
     this.#course.attempt(request, answer, device.memorySize);
+    this.#view.reveal();
     this.#sayVerdict();
   }
 

@@ -25,7 +25,8 @@ export class StepView {
   readonly #title: HTMLElement;
   readonly #task = create('section', 'lesson-task');
   readonly #verdict = create('p', 'lesson-verdict');
-  readonly #end = create('p', 'lesson-end');
+  readonly #end = create('div', 'lesson-end');
+  readonly #endWords = create('p', '');
   readonly #events: StepEvents;
   #words = '';
 
@@ -45,6 +46,8 @@ export class StepView {
       this.#task.append(this.experiment.element);
     }
     const hint = createMore('Hint', create('p', '', ...textNodes(step.hint)));
+    this.#end.append(this.#endWords, ...this.#createOnwards(lesson));
+    this.#end.hidden = true;
     this.#task.append(hint, this.#verdict, this.#end);
     this.elements = [
       this.#title,
@@ -64,7 +67,20 @@ export class StepView {
       this.#words = words;
       this.#verdict.replaceChildren(...textNodes(words));
     }
-    setText(this.#end, end);
+    setText(this.#endWords, end);
+    this.#end.hidden = end === '';
+  }
+
+  /** Brings the answer into sight: a request that is laid out by hand is longer than a screen. */
+  reveal(): void {
+    (this.#end.hidden ? this.#verdict : this.#end).scrollIntoView({ block: 'nearest' });
+  }
+
+  #createOnwards({ onwards }: Lesson): HTMLElement[] {
+    if (onwards === undefined) return [];
+    const { label, look } = onwards;
+    const open = createButton(label, 'button button-small', () => this.#events.inspect(look));
+    return [create('p', '', open)];
   }
 
   #addCommand({ help }: WatchedStep): void {

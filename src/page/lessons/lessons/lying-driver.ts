@@ -1,6 +1,7 @@
 import type { ScratchAnswer, ScratchRequest } from '../../../machine/index.ts';
 import { VIRTQ_DESC_F_NEXT, VIRTQ_DESC_F_WRITE } from '../../../ring/layout.ts';
 import { done, type Lesson, notYet, type Verdict } from '../lesson.ts';
+import { AT_DISK } from './disk.ts';
 
 /** Sectors of the scratch disk. */
 const SECTORS = 128;
@@ -100,7 +101,8 @@ export const lyingDriver: Lesson = {
       },
     },
   ],
-  end: 'What cannot be understood ends in DEVICE_NEEDS_RESET; what can be understood and not be done has an answer of its own. The inspector’s view Break it has more of both.',
+  end: 'What cannot be understood ends in DEVICE_NEEDS_RESET; what can be understood and not be done has an answer of its own. Break it, a view of the inspector, has more mistakes of both kinds, for a console and a random number generator too, and the clause behind each answer.',
+  onwards: { label: 'Open Break it', look: { ...AT_DISK, view: 'break' } },
 };
 
 /** @param meant the request has the mistake that the step is about. @param otherwise what is said when not */

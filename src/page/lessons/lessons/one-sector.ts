@@ -7,6 +7,7 @@ import {
   DISK_QUEUE,
   diskQueue,
   type Flying,
+  letOthersThrough,
   requestsInFlight,
   waitingWords,
 } from './disk.ts';
@@ -18,7 +19,11 @@ const REQUEST = 'Read 1 sector from sector 2';
 /** Where ext4 has the two bytes that it is known by, in the sector of its superblock. */
 const MAGIC_OFFSET = 0x38;
 
-const BEFORE = { hold: DISK, run: READ };
+const BEFORE = {
+  hold: DISK,
+  run: READ,
+  finish: (world: World) => letOthersThrough(world, REQUEST),
+};
 const NOT_THERE = 'The request is not in flight: have the machine set up for this step.';
 
 export const oneSector: Lesson = {
@@ -41,6 +46,7 @@ export const oneSector: Lesson = {
       help: async (world) => {
         await world.control(DISK).hold();
         world.run(READ);
+        await letOthersThrough(world, REQUEST);
       },
       watch: (world) => () => {
         const mine = find(world);
