@@ -62,9 +62,7 @@ test('shows the queues of a machine, and what each part is', async ({ page }) =>
 
   await test.step('the rings as they lie in memory', async () => {
     await type(page, 'dd if=/dev/vda of=/dev/null bs=4k count=300 iflag=direct; sync');
-    await settled(page);
-    // The guest writes to its disk by itself, seconds later: between two looks it must stand still.
-    await page.evaluate(() => window.ringbox.machine?.pause());
+    await settle(page);
     const { available, used } = await memoryOfQueue(page);
     const value = (name: string) =>
       panel(page).locator('.reading').filter({ hasText: name }).locator('.reading-value');
@@ -361,12 +359,18 @@ async function download(page: Page, name: string) {
   return { name: 'boot.json', mimeType: 'application/json', buffer };
 }
 
-/** The memory of the queue once nothing is in flight any more. */
-async function settled(page: Page): Promise<void> {
+/**
+ * Pauses the machine when nothing is in flight any more. The guest writes to its disk by itself, seconds later: between two
+ * looks it must stand still, and it may have begun before it does.
+ */
+async function settle(page: Page): Promise<void> {
   await expect
     .poll(async () => {
+      await page.evaluate(() => window.ringbox.machine?.pause());
       const { available, used } = await memoryOfQueue(page);
-      return word(available, 2) > 300 && word(available, 2) === word(used, 2);
+      if (word(available, 2) > 300 && word(available, 2) === word(used, 2)) return true;
+      await page.evaluate(() => window.ringbox.machine?.resume());
+      return false;
     })
     .toBe(true);
 }

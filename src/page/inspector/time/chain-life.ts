@@ -35,14 +35,19 @@ export function findChain(records: TraceRecords, position: number): ChainLife | 
   for (const span of chainsOf(near)) {
     if (span.device !== event.device) continue;
     const moments = momentsOf(span, near);
-    if (belongs(event, span, moments)) return { span, moments };
+    if (belongs(event, span, moments, near)) return { span, moments };
   }
   return null;
 }
 
-function belongs(event: TraceEvent, span: ChainSpan, moments: readonly Moment[]): boolean {
-  const { kind, time, head, queue } = event;
-  if (kind === 'sync asked') return span.served <= time && time <= span.published;
+function belongs(
+  event: TraceEvent,
+  span: ChainSpan,
+  moments: readonly Moment[],
+  near: TraceRecords,
+): boolean {
+  const { kind, time, head, queue, index } = event;
+  if (kind === 'sync asked') return index === syncNumber(near, span);
   if ((kind === 'taken' || kind === 'served') && head !== span.head) return false;
   const ofDevice = kind === 'sync point' || kind === 'ISR read';
   if (!ofDevice && queue !== span.queue) return false;
@@ -56,8 +61,7 @@ function momentsOf(span: ChainSpan, near: TraceRecords): Moment[] {
     ['doorbell', CPU_THREAD, doorbell],
     ['taken', worker, taken],
     ['served', worker, served],
-    // What was asked for while others were served covers it as well: the last before it is published.
-    ['sync point', CPU_THREAD, findLast(near, 'sync point', span.device, served, published)],
+    ['sync point', CPU_THREAD, findSync(near, span)],
     ['published', worker, published],
     ['interrupt', CPU_THREAD, interrupt],
     ['ISR read', CPU_THREAD, findFirst(near, 'ISR read', span.device, interrupt)],
@@ -67,18 +71,34 @@ function momentsOf(span: ChainSpan, near: TraceRecords): Moment[] {
     .map(([kind, thread, time]) => ({ kind, code: TRACE_KINDS.indexOf(kind), thread, time }));
 }
 
-/** The time of the last such event from `from` to `to`; NaN for none. */
-function findLast(
+/** The number of the sync that covers a served chain: the first that its worker asks for afterwards. Null for none. */
+function syncNumber(
   records: TraceRecords,
-  kind: TraceKind,
-  device: number,
-  from: number,
-  to: number,
-): number {
-  const { times, kinds, devices } = records;
-  const code = TRACE_KINDS.indexOf(kind);
-  for (let at = records.find(to) - 1; at >= 0 && times[at] >= from; at--) {
-    if (kinds[at] === code && devices[at] === device) return times[at];
+  { device, queue, head, served }: ChainSpan,
+): number | null {
+  const { kinds, devices, queues, heads, indices, length } = records;
+  let isServed = false;
+  for (let at = records.find(served); at < length; at++) {
+    if (devices[at] !== device) continue;
+    const kind = TRACE_KINDS[kinds[at]];
+    if (kind === 'served' && queues[at] === queue && heads[at] === head) isServed = true;
+    if (isServed && kind === 'sync asked') return indices[at];
+  }
+  return null;
+}
+
+/**
+ * The time of the sync point that a served chain waited for; NaN for none. It goes by its number: the clocks of two threads
+ * differ by some microseconds, which is as long as the way from there to the publication.
+ */
+function findSync(records: TraceRecords, span: ChainSpan): number {
+  const { times, kinds, devices, indices, length } = records;
+  const number = syncNumber(records, span);
+  const code = TRACE_KINDS.indexOf('sync point');
+  for (let at = 0; number !== null && at < length; at++) {
+    if (kinds[at] === code && devices[at] === span.device && indices[at] === number) {
+      return times[at];
+    }
   }
   return Number.NaN;
 }

@@ -36,7 +36,8 @@ export class LifeView {
 
   #showChain({ span, moments }: ChainLife): void {
     const items = moments.map(({ kind, time }, index) => {
-      const since = index === 0 ? null : time - moments[index - 1].time;
+      // Clocks of two threads are not quite alike: what comes after is never told as before.
+      const since = index === 0 ? null : Math.max(0, time - moments[index - 1].time);
       const after = since === null ? `chain ${span.head}` : `+${formatMicroseconds(since * 1000)}`;
       return create('li', 'life-moment', create('strong', '', kind), ` ${after}`);
     });

@@ -55,7 +55,8 @@ function oneRequest(): TraceRecords {
   add(records, 11, 'taken', { index: 0, head: 4 });
   add(records, 12, 'doorbell', { device: 0, index: 9 });
   add(records, 13, 'served', { index: 0, head: 4 });
-  add(records, 14, 'sync point', { queue: NO_QUEUE });
+  add(records, 13, 'sync asked', { queue: NO_QUEUE, index: 7 });
+  add(records, 14, 'sync point', { queue: NO_QUEUE, index: 7 });
   add(records, 15, 'published', { index: 1 });
   add(records, 16, 'interrupt', { index: 1 });
   add(records, 17, 'ISR read', { queue: NO_QUEUE });
@@ -138,22 +139,22 @@ describe('the filter of events', () => {
 
   it('goes by device, queue, kind and time', () => {
     const filter = new EventFilter();
-    expect(shown(filter)).toHaveLength(8);
+    expect(shown(filter)).toHaveLength(9);
     filter.subject = { device: 0 };
     expect(shown(filter)).toEqual([2]);
     filter.subject = { device: 1, queue: 1 };
-    expect(shown(filter), 'what is of all queues').toEqual([4, 7]);
+    expect(shown(filter), 'what is of all queues').toEqual([4, 5, 8]);
     filter.subject = {};
     filter.toggle('doorbell');
-    expect(shown(filter)).toEqual([1, 3, 4, 5, 6, 7]);
+    expect(shown(filter)).toEqual([1, 3, 4, 5, 6, 7, 8]);
     filter.toggle('doorbell');
-    expect(filter.positions(oneRequest(), 11, 14, 100)).toEqual([1, 2, 3]);
-    expect(filter.positions(oneRequest(), 0, 100, 2), 'the last ones').toEqual([6, 7]);
+    expect(filter.positions(oneRequest(), 11, 14, 100)).toEqual([1, 2, 3, 4]);
+    expect(filter.positions(oneRequest(), 0, 100, 2), 'the last ones').toEqual([7, 8]);
     const around = (position: number) => filter.positions(oneRequest(), 0, 100, 4, position);
     expect([around(0), around(4), around(7)]).toEqual([
       [0, 1, 2, 3],
       [2, 3, 4, 5],
-      [4, 5, 6, 7],
+      [5, 6, 7, 8],
     ]);
   });
 
@@ -164,14 +165,14 @@ describe('the filter of events', () => {
     expect(filter.next(records, 1, 1)).toBe(2);
     expect(filter.next(records, 1, -1)).toBe(0);
     expect(filter.next(records, -1, -1)).toBeNull();
-    expect(filter.next(records, 8, 1)).toBeNull();
+    expect(filter.next(records, 9, 1)).toBeNull();
   });
 });
 
 describe('the way of a chain', () => {
   it('is found from any of its events', () => {
     const records = oneRequest();
-    for (const position of [0, 1, 3, 4, 5, 6, 7]) {
+    for (const position of [0, 1, 3, 4, 5, 6, 7, 8]) {
       expect(findChain(records, position)?.span, `event ${position}`).toMatchObject({
         device: 1,
         head: 4,
@@ -199,6 +200,24 @@ describe('the way of a chain', () => {
     records.length = 4;
     expect(ways(1)).toEqual(way.slice(0, 3));
   });
+
+  it('has the sync point that it waited for, whatever the clocks of the threads say', () => {
+    const records = new TraceRecords();
+    const sync = (index: number) => ({ queue: NO_QUEUE, index });
+    add(records, 9, 'sync point', sync(6));
+    add(records, 10, 'doorbell', { index: 1 });
+    add(records, 11, 'taken', { head: 4 });
+    add(records, 13, 'sync asked', sync(6));
+    add(records, 13, 'served', { head: 4 });
+    add(records, 13, 'sync asked', sync(7));
+    add(records, 15, 'published', { index: 1 });
+    add(records, 15, 'sync point', sync(7));
+    add(records, 15.2, 'sync point', sync(8));
+    const moment = findChain(records, 2)?.moments.find(({ kind }) => kind === 'sync point');
+    expect(moment?.time).toBe(15);
+    expect(findChain(records, 5)?.span.head, 'the asking for it').toBe(4);
+    expect(findChain(records, 3), 'the asking for another').toBeNull();
+  });
 });
 
 describe('the words about events', () => {
@@ -209,7 +228,7 @@ describe('the words about events', () => {
   });
 
   it('tell what has happened', () => {
-    const event = oneRequest().at(5);
+    const event = oneRequest().at(6);
     expect(eventDetails(event)).toBe('used idx 0 becomes 1');
     expect(eventWords(SUBJECTS, event)).toBe(
       'published, requestq1 of Disk vda, on Disk vda: used idx 0 becomes 1.',
