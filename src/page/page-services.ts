@@ -11,6 +11,8 @@ export interface PageServices {
   readonly machine: Machine | null;
   /** What was started last. */
   readonly plan: MachinePlan | null;
+  /** What is on its way to be the machine, from the beginning on; null when that is there, or could not be made. */
+  readonly starting: MachinePlan | null;
   readonly settings: Settings;
   /** Calls back when the machine is another one, or is gone. */
   onMachine(listener: (machine: Machine | null) => void): void;

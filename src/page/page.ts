@@ -89,6 +89,7 @@ class Page implements PageServices {
   /** Of the machine that is there. */
   #machineEnd = new AbortController();
   #hasArrived = false;
+  #starting: MachinePlan | null = DEFAULT_PLAN;
 
   readonly #ways: WaysOn = {
     goOn: () => this.#notice.dismiss(),
@@ -158,6 +159,10 @@ class Page implements PageServices {
 
   get plan(): MachinePlan | null {
     return this.#session.plan;
+  }
+
+  get starting(): MachinePlan | null {
+    return this.#starting;
   }
 
   onMachine(listener: (machine: Machine | null) => void): void {
@@ -235,6 +240,8 @@ class Page implements PageServices {
   /** @param actions where those after a failed start would not help */
   showFailedStart(reason: unknown, actions?: readonly NoticeAction[]): void {
     this.#loading.close();
+    this.#starting = null;
+    this.#tellMachine(null);
     this.#showState('error');
     const failure = describeFailure(reason);
     const notice =
@@ -321,6 +328,7 @@ class Page implements PageServices {
 
   #onLoading(plan: MachinePlan, goesOn: boolean): void {
     history.replaceState(null, '', addressWithRoot(new URL(location.href), plan));
+    this.#starting = plan;
     this.#notice.close();
     this.#keptLine.hide();
     const saved = goesOn ? timeOfSaved(plan) : null;
@@ -332,6 +340,7 @@ class Page implements PageServices {
 
   #onMade(machine: Machine, { options, keeping, identity }: LoadedMachine): void {
     this.#loading.close();
+    this.#starting = null;
     this.#statusLine.showMemory(options.memory ?? MEMORY_LIMITS.standard);
     this.#onState(machine.state);
     this.#stopMonitor = monitor(() => machine.statistics(), this.#statusLine, keepForOffline);

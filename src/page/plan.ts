@@ -86,6 +86,12 @@ export function rootName(root: RootPlan): string {
   return 'Ringbox’s own';
 }
 
+/** Names of the kept disks that a machine of this plan has, and nobody else meanwhile. */
+export function keptDisksOf({ kernel, root, disks }: MachinePlan): string[] {
+  const own = kernel === null && root.kind === 'kept' ? [root.name] : [];
+  return [...own, ...disks.flatMap(({ source }) => ('kept' in source ? source.kept : []))];
+}
+
 /** The name the guest gives a disk of the plan. */
 export function diskName(plan: Pick<MachinePlan, 'kernel'>, index: number): string {
   const position = index + (plan.kernel === null ? 1 : 0);

@@ -12,17 +12,27 @@ const terminal = (page: Page) => page.getByRole('textbox', { name: /^Terminal of
 const columns = (page: Page) => page.evaluate(() => window.ringbox.terminal.cols);
 const ROUNDS = 'Control+Shift+L';
 
-/** Lets an answer wait. @returns what lets it go */
-async function hold(page: Page, url: string): Promise<() => void> {
-  let go = () => {};
-  const held = new Promise<void>((resolve) => {
-    go = resolve;
-  });
-  await page.route(url, async (route) => {
-    await held;
-    await route.continue();
-  });
-  return go;
+declare global {
+  var letGo: () => void;
+}
+
+/**
+ * Lets an answer wait after the next navigation. In the page itself: a service worker may give it without the network.
+ * @returns what lets it go
+ */
+async function hold(page: Page, path: string): Promise<() => Promise<void>> {
+  await page.addInitScript((held) => {
+    const waiting = new Promise<void>((resolve) => {
+      globalThis.letGo = resolve;
+    });
+    const { fetch } = globalThis;
+    globalThis.fetch = async (input, options) => {
+      const { href } = new URL(input instanceof Request ? input.url : input, document.baseURI);
+      if (href.endsWith(held)) await waiting;
+      return fetch(input, options);
+    };
+  }, path);
+  return () => page.evaluate(() => globalThis.letGo());
 }
 
 test('panels stay where they were, by keyboard alone, and nothing else moves', async ({ page }) => {
@@ -112,15 +122,18 @@ test('panels stay where they were, by keyboard alone, and nothing else moves', a
   });
 
   await test.step('all of it is there after a reload, before anything is loaded', async () => {
-    const go = await hold(page, '**/guest/manifest.json');
+    const go = await hold(page, '/guest/manifest.json');
     await page.reload();
     await expect(page.locator('html')).toHaveAttribute('data-state', 'loading');
     await expect(panel(page, 'Disks')).toBeVisible();
     await expect(button(page, 'Disks')).toHaveAttribute('aria-expanded', 'true');
+    // Whatever is known by now stays where it is when the machine comes with its disk.
+    await expect(page.locator('#disks-body')).toHaveAttribute('data-looked', 'true');
+    await expect(panel(page, 'Disks')).toContainText('The machine is on its way.');
     await expectAccessible(page);
     // Less motion was asked for by then.
     expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
-    go();
+    await go();
     await untilPrompt(page);
     await expect(panel(page, 'Disks').locator('.disk-card')).toContainText('Changed');
     expect(await layoutShifts(page)).toEqual([]);

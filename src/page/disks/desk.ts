@@ -13,7 +13,7 @@ import {
 import { storedImage } from '../kept-images.ts';
 import { keptDiskOptions } from '../kept-options.ts';
 import type { PageServices } from '../page-services.ts';
-import { DEFAULT_PLAN, ROOT_DISK } from '../plan.ts';
+import { DEFAULT_PLAN, keptDisksOf, ROOT_DISK } from '../plan.ts';
 import { forgetSavedMachine } from '../saved/saved-machine.ts';
 import type { DiskActions } from './actions.ts';
 import { ChangeCounts } from './change-counts.ts';
@@ -21,7 +21,7 @@ import type { ExportFormat } from './export-form.ts';
 import { chooseTarget } from './export-target.ts';
 import { GuestNames } from './guest-names.ts';
 import type { Jobs } from './jobs.ts';
-import type { AttachedDisk, KeptBase, UnattachedDisk } from './model.ts';
+import type { AttachedDisk, ComingDisk, KeptBase, UnattachedDisk } from './model.ts';
 import type { DiskFacts } from './panel.ts';
 import { attachedTitle, deleteQuestion, detachQuestion, RESCAN_COMMAND } from './words.ts';
 
@@ -59,6 +59,16 @@ export class Desk implements DiskFacts, DiskActions {
     });
   }
 
+  coming(): readonly ComingDisk[] | null {
+    const { starting } = this.#page;
+    if (starting === null) return null;
+    const { kernel, root, disks } = starting;
+    return [
+      ...(kernel === null ? [{ root, readOnly: false }] : []),
+      ...disks.map(({ readOnly }) => ({ root: null, readOnly })),
+    ];
+  }
+
   canAttach(): boolean {
     return this.#page.machine !== null;
   }
@@ -66,9 +76,16 @@ export class Desk implements DiskFacts, DiskActions {
   async unattached(): Promise<readonly UnattachedDisk[]> {
     const all = await this.#changes.complete(await keptDisks());
     this.#kept = all.map(({ name }) => name);
-    const attached = new Set(this.#page.machine?.disks.map(({ kept }) => kept));
-    const others = all.filter(({ name }) => !attached.has(name) && !this.#coming.has(name));
+    const taken = new Set([...this.#attachedNames(), ...this.#coming]);
+    const others = all.filter(({ name }) => !taken.has(name));
     return Promise.all(others.map(async (kept) => ({ ...kept, base: await baseOf(kept) })));
+  }
+
+  /** Kept disks that the machine has, or will have once it is there. */
+  #attachedNames(): string[] {
+    const { machine, starting } = this.#page;
+    const attached = machine?.disks.flatMap(({ kept }) => kept ?? []) ?? [];
+    return [...attached, ...(starting === null ? [] : keptDisksOf(starting))];
   }
 
   storage(): Promise<StorageState> {

@@ -12,6 +12,12 @@ export interface AttachedDisk {
   isLate: boolean;
 }
 
+/** A disk that a machine will have which is on its way. */
+export interface ComingDisk {
+  root: RootPlan | null;
+  readOnly: boolean;
+}
+
 /**
  * What a kept disk lies on: nothing; an image of Ringbox's own root disk that is here as well; or
  * one that the page does not have, without which what was changed is of no use.

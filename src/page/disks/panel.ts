@@ -4,10 +4,11 @@ import type { PanelContent } from '../panels/panel.ts';
 import { Watch } from '../watch.ts';
 import type { DiskActions } from './actions.ts';
 import { AttachedCard } from './attached-card.ts';
+import { createComingCard } from './coming-card.ts';
 import { JobRow } from './job-row.ts';
 import type { Job, Jobs } from './jobs.ts';
 import { KeptCard } from './kept-card.ts';
-import type { AttachedDisk, UnattachedDisk } from './model.ts';
+import type { AttachedDisk, ComingDisk, UnattachedDisk } from './model.ts';
 import { NewDisk } from './new-disk.ts';
 import markup from './panel.html?raw';
 import { RowList } from './row-list.ts';
@@ -18,6 +19,8 @@ const LOOK_INTERVAL = 1000;
 /** Between two at what is stored, which costs more and changes less. */
 const STORE_INTERVAL = 4000;
 
+const NO_MACHINE = 'There is no machine.';
+const COMING = 'The machine is on its way.';
 const NONE_KEPT = 'No other disks are kept in this browser.';
 const NO_STORAGE =
   'This browser gives the page no storage, perhaps since the window is private: no disks can be kept.';
@@ -26,6 +29,8 @@ const NO_STORAGE =
 export interface DiskFacts {
   /** Disks of the machine; none without one. */
   attached(): readonly AttachedDisk[];
+  /** Those of a machine that is on its way; null when none is. */
+  coming(): readonly ComingDisk[] | null;
   /** Whether there is a machine to have one more disk. */
   canAttach(): boolean;
   /** The kept disks that the machine does not have. */
@@ -37,6 +42,7 @@ export interface DiskFacts {
 export class DiskPanel implements PanelContent {
   readonly #body: HTMLElement;
   readonly #noMachine: HTMLElement;
+  readonly #comingDisks: HTMLElement;
   readonly #noneKept: HTMLElement;
   readonly #jobs: HTMLElement;
   readonly #storage: StorageView;
@@ -46,6 +52,8 @@ export class DiskPanel implements PanelContent {
   readonly #keptList: RowList<UnattachedDisk, KeptCard>;
   readonly #jobList: RowList<Job, JobRow>;
   #kept: readonly UnattachedDisk[] = [];
+  /** What there is room for now. */
+  #roomOf = '';
   readonly #diskWatch = new Watch(() => this.#lookAtDisks(), LOOK_INTERVAL);
   readonly #storeWatch = new Watch(() => this.#lookAtStore(), STORE_INTERVAL);
 
@@ -54,6 +62,7 @@ export class DiskPanel implements PanelContent {
     fill(content, markup);
     this.#body = byId('disks-body', HTMLElement);
     this.#noMachine = byId('attached-none', HTMLElement);
+    this.#comingDisks = byId('coming-disks', HTMLElement);
     this.#noneKept = byId('kept-none', HTMLElement);
     this.#jobs = byId('disk-jobs', HTMLElement);
     this.#storage = new StorageView();
@@ -104,11 +113,26 @@ export class DiskPanel implements PanelContent {
   }
 
   async #lookAtDisks(): Promise<void> {
-    const attached = this.#facts.attached();
-    this.#noMachine.hidden = attached.length > 0;
-    this.#attachedList.show(attached);
+    this.#showAttached();
     this.#showKept();
     await Promise.all(this.#attachedList.rows.map((card) => this.#lookAtDisk(card)));
+  }
+
+  #showAttached(): void {
+    const attached = this.#facts.attached();
+    const coming = this.#facts.coming();
+    setText(this.#noMachine, coming === null ? NO_MACHINE : COMING);
+    this.#noMachine.hidden = attached.length > 0;
+    this.#attachedList.show(attached);
+    this.#keepRoom(coming ?? []);
+  }
+
+  /** Nothing moves when the machine is there: its disks have their room before. */
+  #keepRoom(coming: readonly ComingDisk[]): void {
+    const madeOf = JSON.stringify(coming);
+    if (madeOf === this.#roomOf) return;
+    this.#roomOf = madeOf;
+    this.#comingDisks.replaceChildren(...coming.map(createComingCard));
   }
 
   async #lookAtDisk(card: AttachedCard): Promise<void> {
@@ -128,8 +152,10 @@ export class DiskPanel implements PanelContent {
     const kept = await this.#facts.unattached().catch(() => null);
     setText(this.#noneKept, kept === null ? NO_STORAGE : NONE_KEPT);
     this.#kept = kept ?? [];
-    this.#showKept();
     this.#storage.show(await this.#facts.storage());
+    // What is below the lists is to be seen from now on: they are as long as they will be.
+    this.#showAttached();
+    this.#showKept();
     this.#body.dataset.looked = 'true';
   }
 }
