@@ -1,4 +1,5 @@
-import type { Machine } from '../machine/index.ts';
+import type { MachineError } from '../machine/errors.ts';
+import type { DeviceSnapshot, Machine } from '../machine/index.ts';
 import type { Arrival } from './arrival.ts';
 import { findDevice } from './device-names.ts';
 import { pageError } from './failure.ts';
@@ -28,11 +29,14 @@ export async function arrive(
   };
   if (inspect !== null) {
     const { queue, view } = inspect;
+    const device = find(inspect.device);
+    const hasQueue = queue < device.queues.length;
     page.aimPanel('inspector', {
-      device: find(inspect.device).place,
-      queue,
+      device: device.place,
+      queue: hasQueue ? queue : 0,
       ...(view && { view }),
     });
+    if (!hasQueue) throw noQueue(device, queue);
   }
   if ((hold.length === 0 && run.length === 0) || !(await page.untilPrompt())) return;
   for (const name of hold) await inspector.control(find(name).place)?.hold();
@@ -44,4 +48,12 @@ export async function arrive(
     });
     if (agreed && page.machine === machine) page.type(`${command}\n`);
   }
+}
+
+function noQueue({ name, queues }: DeviceSnapshot, queue: number): MachineError {
+  return pageError(
+    'contradictory-address',
+    `The address asks for queue ${queue} of “${name}”, which has ${queues.length}.`,
+    'Its queues are counted from 0.',
+  );
 }

@@ -166,9 +166,9 @@ export function waysAfterFailedStart(ways: WaysOn): NoticeAction[] {
 }
 
 /** Of an address that asks for what cannot be had. */
-export function arrivalNotice(failure: Failure): Notice {
+export function arrivalNotice(failure: Failure, actions: readonly NoticeAction[] = []): Notice {
   const title = 'Not all that the address asks for could be done';
-  return { tone: 'calm', title, ...failure, actions: [], alone: false };
+  return { tone: 'calm', title, ...failure, actions, alone: false };
 }
 
 /** The machine has not booted. @param time when it was saved, in words */

@@ -1,5 +1,7 @@
 import type { Machine } from '../machine/index.ts';
 import type { DropZone } from './drop.ts';
+import type { Failure } from './failure.ts';
+import type { NoticeAction } from './notice.ts';
 import type { PanelTarget } from './panels/panel.ts';
 import type { MachinePlan } from './plan.ts';
 import type { Question } from './question.ts';
@@ -32,6 +34,8 @@ export interface PageServices {
   openPanel(id: string, target?: PanelTarget): void;
   /** Something is to be seen in a panel, unless that was never opened. */
   aimPanel(id: string, target: PanelTarget): void;
+  /** Tells of what the address asks for and the panel does not have. @param wayOn what the visitor can do instead */
+  tellMissed(failure: Failure, wayOn: NoticeAction): void;
   /** Asks before something is done that cannot be undone. */
   confirm(question: Question): Promise<boolean>;
   /** Says something to those who use a screen reader, once they have heard the rest. */

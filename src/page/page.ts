@@ -221,6 +221,14 @@ class Page implements PageServices {
     this.#panels.aim(id, target);
   }
 
+  tellMissed(failure: Failure, { label, run }: NoticeAction): void {
+    const wayOn = () => {
+      this.#notice.dismiss();
+      run();
+    };
+    this.#notice.openOver(arrivalNotice(failure, [{ label, run: wayOn }]));
+  }
+
   confirm(question: Question): Promise<boolean> {
     return this.#question.ask(question);
   }

@@ -312,8 +312,10 @@ test('a link leads to a step of a lesson, with the machine as that needs it', as
   });
 
   await test.step('the link opens the inspector as well', async () => {
-    await page.goto(link);
+    await page.goto(link.replace(/queue$/, 'nowhere'));
     await expect(verdict(page)).toHaveText('Done.');
+    // What it asks for that there is not is told; the rest is done.
+    await expect(page.locator('#notice')).toContainText('a view “nowhere” of the inspector');
     const flight = inspector(page).getByRole('grid', { name: 'In flight' });
     await expect(flight).toContainText('Read 1 sector from sector 2');
   });
@@ -324,7 +326,8 @@ test.describe('on a phone', () => {
 
   test('lessons are below the terminal, and a link types nothing unasked', async ({ page }) => {
     const run = 'echo linked-$((40 + 2))';
-    const parameters = new URLSearchParams({ keep: 'no', lesson: 'virtqueue', hold: 'rng', run });
+    const lesson = 'virtqueue.nothing';
+    const parameters = new URLSearchParams({ keep: 'no', lesson, hold: 'rng', run });
     await page.goto(`${BUILT_PAGE}?${parameters}&inspect=rng.0.device`);
     const question = page.getByRole('dialog', { name: 'Type this command?' });
     await expect(question).toContainText(run);
@@ -333,6 +336,10 @@ test.describe('on a phone', () => {
     await expect.poll(() => screen(page)).toContain('\nlinked-42');
     await expect(inspector(page)).toBeHidden();
     await expect(panel(page)).toHaveAttribute('data-place', 'below');
+    await expect(page.locator('#notice')).toContainText('has none of that name');
+    await page.getByRole('button', { name: 'Go to the lessons' }).tap();
+    await expect(page.locator('#notice')).toBeHidden();
+    await expect(panel(page).getByRole('heading', { name: 'Lessons' })).toBeFocused();
     await expect(panel(page)).toContainText('The random number generator is held.');
     await press(page, 'Release');
     await expect(panel(page)).toContainText('Nothing is held.');

@@ -44,9 +44,11 @@ export class InspectorPanel implements PanelContent {
   #seen = false;
 
   readonly #frame: PanelFrame;
+  readonly #page: PageServices;
 
   constructor(frame: PanelFrame, page: PageServices) {
     this.#frame = frame;
+    this.#page = page;
     const { content } = frame;
     const explanation = new Explanation(content);
     this.#time = new TimeView(explanation, page);
@@ -98,6 +100,7 @@ export class InspectorPanel implements PanelContent {
     if (device !== undefined) this.#strip.choose({ place: device, queue });
     const known = VIEWS.find(({ id }) => id === view);
     if (known !== undefined) this.#choice.choose(known.id);
+    else if (view !== undefined) this.#tellMissing(view);
   }
 
   /** Looks at a trace in a file. */
@@ -119,6 +122,14 @@ export class InspectorPanel implements PanelContent {
     this.#frames.stop();
     for (const view of Object.values(this.#views)) view.closed?.();
     this.#frame.mark(heldWords(this.#inspector?.devices() ?? []));
+  }
+
+  #tellMissing(view: string): void {
+    const views = VIEWS.map(({ id }) => id).join(', ');
+    const message = `The address asks for a view “${view}” of the inspector, which has none of that name.`;
+    const remedy = `Its views are called ${views}.`;
+    const run = () => this.#page.openPanel('inspector');
+    this.#page.tellMissed({ message, remedy }, { label: 'Go to the inspector', run });
   }
 
   #use(inspector: Inspector | null, reason: string): void {

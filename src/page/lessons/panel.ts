@@ -2,7 +2,7 @@ import type { Inspector, Machine, ScratchDevice, ScratchRequest } from '../../ma
 import { addressOf, type LessonPlace, withoutArrival } from '../arrival.ts';
 import { deviceName } from '../device-names.ts';
 import { create } from '../elements.ts';
-import { describeFailure } from '../failure.ts';
+import { describeFailure, type Failure } from '../failure.ts';
 import type { PageServices } from '../page-services.ts';
 import type { PanelContent } from '../panels/panel.ts';
 import { recall, remember } from '../remembered.ts';
@@ -14,6 +14,7 @@ import { HeldLine } from './held-line.ts';
 import type { Lesson, Look, MachineState, Step, Verdict } from './lesson.ts';
 import { LessonList } from './lesson-list.ts';
 import { LessonView } from './lesson-view.ts';
+import { missingPlace } from './link.ts';
 import { bringTo } from './machine-state.ts';
 import { ScratchDisk } from './scratch-disk.ts';
 import { plainText } from './text.ts';
@@ -42,6 +43,9 @@ export class LessonsPanel implements PanelContent {
   /** Where a link has led, until its machine is there. */
   #arriving: LessonPlace | null;
 
+  /** What a link asks for that there is not. */
+  #missing: Failure | null;
+
   /** @param content where it is, empty. @param arrival where a link leads, if it does */
   constructor(content: HTMLElement, page: PageServices, arrival: LessonPlace | null) {
     this.#page = page;
@@ -66,7 +70,11 @@ export class LessonsPanel implements PanelContent {
       problem: (sentence) => this.#tell(sentence),
     });
     content.append(this.#place, this.#held.element);
-    if (arrival !== null && !this.#course.open(arrival.lesson, arrival.step)) this.#arriving = null;
+    this.#missing = arrival && missingPlace(LESSONS, arrival);
+    if (arrival !== null && !this.#course.open(arrival.lesson, arrival.step)) {
+      this.#arriving = null;
+      this.#course.leave();
+    }
     this.#show();
   }
 
@@ -105,10 +113,19 @@ export class LessonsPanel implements PanelContent {
     this.#world =
       machine && inspector && new MachineWorld(machine, inspector, (text) => this.#page.type(text));
     this.#course.connect(this.#world);
+    this.#tellMissing();
     const { step } = this.#course;
     if (this.#world === null || this.#arriving === null || step === null) return;
     this.#arriving = null;
     this.#try(() => this.#bringTo(step.from));
+  }
+
+  /** Once there is a machine: what is told before may be gone by then. */
+  #tellMissing(): void {
+    if (this.#world === null || this.#missing === null) return;
+    const run = () => this.#page.openPanel('lessons');
+    this.#page.tellMissed(this.#missing, { label: 'Go to the lessons', run });
+    this.#missing = null;
   }
 
   #look(): void {

@@ -9,6 +9,7 @@ import {
   type Verdict,
   type WatchedStep,
 } from '../../../../src/page/lessons/lesson.ts';
+import { missingPlace } from '../../../../src/page/lessons/link.ts';
 import type { ProgressRecord } from '../../../../src/page/lessons/progress.ts';
 import { LessonProblem } from '../../../../src/page/lessons/world.ts';
 
@@ -249,5 +250,18 @@ describe('the lessons', () => {
         }
       }
     }
+  });
+});
+
+describe('a link', () => {
+  it('is told where it leads nowhere', () => {
+    const missing = (place: string, step?: string) =>
+      missingPlace([lesson, second], { lesson: place, step });
+    expect([missing('first'), missing('first', 'asked')]).toEqual([null, null]);
+    expect(missing('first', 'none')?.message).toContain('a step “none” of the lesson “First”');
+    expect(missing('third', 'asked')).toEqual({
+      message: 'The address asks for a lesson “third”, which there is not.',
+      remedy: 'The lessons are called first, second.',
+    });
   });
 });
