@@ -244,6 +244,38 @@ test('shows the queues of a machine, and what each part is', async ({ page }) =>
     await expectAccessible(page);
     await tab(page, 'Latency').click();
     await expectAccessible(page);
+  });
+
+  await test.step('a piece of time is selected, and the numbers are of that alone', async () => {
+    await button(page, 'See all').click();
+    await tab(page, 'Events').click();
+    await timeline(page).focus();
+    await page.keyboard.press('Home');
+    await expect.poll(() => rowCount(page)).toBeGreaterThanOrEqual(300);
+    const all = await rowCount(page);
+    for (let step = 0; step < 3; step++) await page.keyboard.press('Shift+ArrowRight');
+    await expect(page.locator('#panel-announcement')).toContainText(/[µm]s are selected\.$/);
+    await expect.poll(() => rowCount(page)).toBe(4);
+    await expect(panel(page).locator('.time-note')).toContainText('All that are selected.');
+    await tab(page, 'Rates').click();
+    await expect.poll(() => count(page, 'Doorbells')).toBe(4);
+    await expect.poll(() => count(page, 'Chains taken')).toBeLessThanOrEqual(4);
+    await expectAccessible(page);
+    await button(page, 'Zoom to it').click();
+    await timeline(page).focus();
+    await page.keyboard.press('Escape');
+    await expect(panel(page).locator('.time-note')).toContainText('that are in sight.');
+    await button(page, 'See all').click();
+    await expect.poll(() => count(page, 'Doorbells')).toBeGreaterThanOrEqual(all);
+    // By mouse, along the times: the first half of the picture.
+    const { x, y, width } = (await timeline(page).boundingBox())!;
+    await page.mouse.move(x + 80, y + 10);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2, y + 60, { steps: 3 });
+    await page.mouse.up();
+    await expect(panel(page).locator('.time-note')).toContainText('that are selected.');
+    await button(page, 'Select nothing').click();
+    await expect(panel(page).locator('.time-note')).toContainText('that are in sight.');
     await button(page, 'Go on').click();
     await expect(source(page)).toContainText('Live, with');
   });
@@ -285,11 +317,16 @@ test('shows the queues of a machine, and what each part is', async ({ page }) =>
       await page.keyboard.press('Home');
       const kinds = async () => (await rows(page, 'Events')).map(([, , kind]) => kind);
       await expect.poll(kinds).toEqual(expect.arrayContaining(['reset', 'status']));
+      await button(page, 'Back to live').click();
+      const question = page.getByRole('dialog', { name: 'Let the recording go?' });
+      await question.getByRole('button', { name: 'Cancel' }).click();
+      await expect(source(page)).toContainText('Not saved.');
       const perfetto = await download(page, 'Save for Perfetto');
       expect(JSON.parse(`${perfetto.buffer}`).traceEvents.length).toBeGreaterThan(1000);
       const json = await download(page, 'Save as JSON');
       const enabled = eventsOf(json, 'queue enabled').map(([, , , device]) => device);
       expect(enabled).toContain(PLACE);
+      await expect(source(page)).not.toContainText('Not saved.');
       return json;
     });
 

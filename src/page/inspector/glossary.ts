@@ -230,7 +230,7 @@ export const GLOSSARY = {
   ),
   timeline: own(
     'timeline',
-    'Each thread has rows of its own, and time goes from left to right. The arrow keys go from event to event, the Page keys through time, + and − zoom. A drag moves through time as well; a click chooses an event, and shows the way of its chain.',
+    'Each thread has rows of its own, and time goes from left to right. The arrow keys go from event to event, the Page keys through time, + and − zoom. A drag moves through time as well; a click chooses an event, and shows the way of its chain. A drag along the times above, or Shift with the arrow keys, selects a piece: the numbers are of that alone then, and Escape gives the whole again.',
   ),
   syncPoint: own(
     'sync point',

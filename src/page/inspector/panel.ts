@@ -60,7 +60,7 @@ export class InspectorPanel implements PanelContent {
         announce: (sentence) => page.announce(sentence),
         lookAtTrace: (finished) => {
           this.#choice.choose('time');
-          this.#time.look(finished);
+          void this.#time.look(finished);
         },
       }),
     };

@@ -75,7 +75,7 @@ function countersOf(
 
 /** What batching and suppression save. */
 export function ratioWords({ chains, doorbells, interrupts }: TraceCounters): string {
-  if (chains === 0) return 'No chain has been taken yet.';
+  if (chains === 0) return 'No chain was taken.';
   const of = (count: number, what: string) =>
     count === 0 ? `No ${what}s.` : `${(chains / count).toFixed(2)} chains for each ${what}.`;
   return `${of(doorbells, 'doorbell')} ${of(interrupts, 'interrupt')}`;

@@ -7,8 +7,10 @@ import {
 import { create, createButton, setText } from '../../elements.ts';
 import { describeFailure } from '../../failure.ts';
 import type { PageServices } from '../../page-services.ts';
+import type { Question } from '../../question.ts';
 import { saveFile } from '../../save-file.ts';
 import type { Explanation } from '../explanation.ts';
+import { formatMicroseconds } from '../format.ts';
 import { Pace } from '../frames.ts';
 import { GLOSSARY } from '../glossary.ts';
 import type { QueuePlace, View } from '../view.ts';
@@ -18,6 +20,7 @@ import { EventFilter } from './filter.ts';
 import { termOfKind } from './kinds.ts';
 import { createLegend } from './legend.ts';
 import { LifeView } from './life-view.ts';
+import type { TimeRange } from './range.ts';
 import { Sheets } from './sheets.ts';
 import { SubjectChoice } from './subject-choice.ts';
 import { TimeBar } from './time-bar.ts';
@@ -33,7 +36,13 @@ const LIVE_SPAN = 250;
 /** Beside the first and the last event, of all that is shown. */
 const MARGIN = 0.02;
 
-export type TimeServices = Pick<PageServices, 'confirm' | 'announce' | 'reset'>;
+const LET_GO: Question = {
+  title: 'Let the recording go?',
+  message: 'It has not been saved, and is lost as soon as something else is looked at.',
+  confirm: 'Let it go',
+};
+
+export type TimeServices = Pick<PageServices, 'confirm' | 'announce' | 'reset' | 'guardLeaving'>;
 
 /** When what happens, on which thread: as it happens, or of a trace that was recorded. */
 export class TimeView implements View {
@@ -57,6 +66,7 @@ export class TimeView implements View {
   #seen = false;
   #chosen: number | null = null;
   #chain: ChainLife | null = null;
+  #range: TimeRange | null = null;
 
   constructor(explanation: Explanation, page: TimeServices) {
     this.#explanation = explanation;
@@ -65,13 +75,16 @@ export class TimeView implements View {
     this.#timeline = new Timeline(this.#filter, {
       choose: (position) => this.#choose(position),
       step: (position) => this.#step(position),
+      select: (range, end) => this.#select(range, end),
       point: (position) => this.#explain(position),
       moved: () => this.#freeze(),
     });
-    this.#sheets = new Sheets(
-      (position) => this.#choose(position),
-      () => this.#changed(),
-    );
+    this.#sheets = new Sheets({
+      choose: (position) => this.#choose(position),
+      change: () => this.#changed(),
+      zoom: () => this.#zoomToRange(),
+      clear: () => this.#select(null),
+    });
     this.#bar = new TimeBar(
       {
         toggleFreeze: () => (this.#source.frozen ? this.#goOn() : this.#freeze()),
@@ -84,13 +97,14 @@ export class TimeView implements View {
       (reason) => this.#fail(reason),
     );
     this.element = this.#build();
+    page.guardLeaving(() => this.#source.recorder.active || this.#source.unsaved);
     this.#timeline.scale.show(0, LIVE_SPAN);
   }
 
   connect(inspector: Inspector | null): void {
     const recorded = this.#source.connect(inspector);
-    if (recorded !== null) this.look(recorded);
-    else if (!this.#source.finished) this.#choose(null);
+    if (recorded !== null) this.#look(recorded);
+    else if (!this.#source.finished) this.#forget();
     this.#watch();
     this.#changed();
   }
@@ -109,11 +123,9 @@ export class TimeView implements View {
     this.#source.rest();
   }
 
-  /** Looks at a finished trace. */
-  look(finished: FinishedTrace): void {
-    this.#source.look(finished);
-    this.#choose(null);
-    this.#fit();
+  /** Looks at a finished trace, unless somebody would rather keep what is there. */
+  async look(finished: FinishedTrace): Promise<void> {
+    if (await this.#mayReplace()) this.#look(finished);
   }
 
   /** Looks at a trace in a file, or says what is wrong with it. */
@@ -129,7 +141,8 @@ export class TimeView implements View {
     }
     this.#timeline.arrange(this.#source.subjects);
     const { records, origin } = this.#source;
-    this.#timeline.draw(records, origin, this.#chosen, this.#chain?.moments ?? []);
+    const life = this.#chain?.moments ?? [];
+    this.#timeline.draw(records, origin, this.#chosen, life, this.#range);
     if (this.#pace.isDue(time)) this.#showNumbers();
   }
 
@@ -176,12 +189,33 @@ export class TimeView implements View {
   }
 
   async #goOn(): Promise<void> {
+    if (!(await this.#mayReplace())) return;
     const { scale } = this.#timeline;
     if (this.#source.finished) scale.show(0, LIVE_SPAN);
-    this.#choose(null);
+    this.#forget();
     setText(this.#problem, '');
     await this.#source.goOn();
     this.#changed();
+  }
+
+  #look(finished: FinishedTrace): void {
+    this.#source.look(finished);
+    this.#forget();
+    this.#fit();
+  }
+
+  /** Asks for what would be lost, if anything would. */
+  async #mayReplace(): Promise<boolean> {
+    if (!this.#source.unsaved) return true;
+    const confirmed = await this.#page.confirm(LET_GO);
+    if (confirmed) this.#source.letGo();
+    return confirmed;
+  }
+
+  /** Nothing is chosen and nothing selected. */
+  #forget(): void {
+    this.#range = null;
+    this.#choose(null);
   }
 
   #choose(position: number | null): void {
@@ -202,6 +236,28 @@ export class TimeView implements View {
     this.#page.announce(eventWords(subjects, records.at(position)));
   }
 
+  #select(range: TimeRange | null, end?: number): void {
+    const hadRange = this.#range !== null;
+    this.#range = range;
+    this.#changed();
+    if (range === null) {
+      if (hadRange) this.#page.announce('Nothing is selected.');
+    } else if (end !== undefined) {
+      this.#step(end);
+      const { records, subjects } = this.#source;
+      const span = formatMicroseconds((range.to - range.from) * 1000);
+      this.#page.announce(`${eventWords(subjects, records.at(end))} ${span} are selected.`);
+    }
+  }
+
+  #zoomToRange(): void {
+    if (this.#range === null) return;
+    const { from, to } = this.#range;
+    const margin = (to - from) * MARGIN;
+    this.#timeline.scale.show(from - margin, to + margin);
+    this.#changed();
+  }
+
   #explain(position: number): void {
     const event = this.#source.records.at(position);
     const term = GLOSSARY[termOfKind(event.kind)];
@@ -220,14 +276,15 @@ export class TimeView implements View {
     setText(this.#problem, '');
     if (this.#source.recorder.active) {
       const recorded = this.#source.stopRecording();
-      if (recorded !== null) this.look(recorded);
-    } else if (await this.#source.record()) {
+      if (recorded !== null) this.#look(recorded);
+    } else if ((await this.#mayReplace()) && (await this.#source.record())) {
       this.#page.announce('Recording.');
     }
     this.#changed();
   }
 
   async #recordBoot(): Promise<void> {
+    if (!(await this.#mayReplace())) return;
     const confirmed = await this.#page.confirm({
       title: 'Record a boot?',
       message: 'The machine is reset, and what the guest has not written to its disks is lost.',
@@ -241,7 +298,8 @@ export class TimeView implements View {
   async #open(file: File): Promise<void> {
     setText(this.#problem, '');
     const trace = await importTrace(file);
-    this.look({ trace, title: file.name });
+    if (!(await this.#mayReplace())) return;
+    this.#look({ trace, title: file.name });
     this.#page.announce(`Opened ${file.name}.`);
   }
 
@@ -253,6 +311,7 @@ export class TimeView implements View {
         ? ([exportTrace, 'ringbox-trace.json'] as const)
         : ([exportChromeTrace, 'ringbox-perfetto.json'] as const);
     saveFile(await make(trace), name);
+    this.#source.letGo();
   }
 
   #fail(reason: unknown): void {
@@ -270,7 +329,8 @@ export class TimeView implements View {
     this.#bar.show(this.#source);
     this.#subjects.show(this.#source.subjects);
     setText(this.#words, this.#source.words);
-    const { scale } = this.#timeline;
-    if (!this.#sheets.show(this.#source, this.#filter, scale, this.#chosen)) this.#pace.hurry();
+    const { from, to } = this.#range ?? this.#timeline.scale;
+    const told = { from, to, selected: this.#range !== null };
+    if (!this.#sheets.show(this.#source, this.#filter, told, this.#chosen)) this.#pace.hurry();
   }
 }

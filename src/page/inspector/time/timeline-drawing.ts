@@ -5,6 +5,7 @@ import type { Moment } from './chain-life.ts';
 import type { EventFilter } from './filter.ts';
 import { type Doer, KIND_STYLES } from './kinds.ts';
 import { type Lanes, THREADS } from './lanes.ts';
+import type { TimeRange } from './range.ts';
 import type { TimeScale } from './scale.ts';
 
 /** Pixels for times above the lanes. */
@@ -30,6 +31,8 @@ export interface TimelinePicture {
   /** The event that is chosen, by its position, and the way of its chain. */
   chosen: number | null;
   life: readonly Moment[];
+  /** The piece of time that is selected. */
+  range: TimeRange | null;
 }
 
 /** Events as shapes on the rows of their threads; chains as bars from being taken to being served. */
@@ -61,6 +64,7 @@ export class TimelineDrawing {
     context.clip();
     context.translate(GUTTER, 0);
     this.#drawAxis(picture);
+    this.#drawRange(picture);
     this.#drawEvents(picture);
     this.#drawLife(picture);
     this.#drawChosen(picture);
@@ -98,6 +102,21 @@ export class TimelineDrawing {
       context.fillStyle = this.#palette.quiet;
       context.fillText(label, x + 4, AXIS_HEIGHT / 2);
     }
+  }
+
+  /** A band behind the events, with an edge on each side and a line along the times. */
+  #drawRange({ range, scale }: TimelinePicture): void {
+    if (range === null) return;
+    const { context, height } = this.#surface;
+    const from = Math.round(scale.position(range.from));
+    const width = Math.max(1, Math.round(scale.position(range.to)) - from);
+    context.fillStyle = this.#palette.accent;
+    context.globalAlpha = 0.12;
+    context.fillRect(from, 0, width, height);
+    context.globalAlpha = 1;
+    context.fillRect(from, AXIS_HEIGHT - 3, width, 3);
+    context.fillRect(from - 1, 0, 1, height);
+    context.fillRect(from + width, 0, 1, height);
   }
 
   #drawEvents(picture: TimelinePicture): void {

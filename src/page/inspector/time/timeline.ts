@@ -7,6 +7,7 @@ import type { Moment } from './chain-life.ts';
 import type { EventFilter } from './filter.ts';
 import { KIND_STYLES } from './kinds.ts';
 import { Lanes } from './lanes.ts';
+import { rangeBetween, type TimeRange } from './range.ts';
 import { TimeScale } from './scale.ts';
 import { AXIS_HEIGHT, GUTTER, TimelineDrawing } from './timeline-drawing.ts';
 
@@ -21,6 +22,8 @@ export interface TimelineEvents {
   choose(position: number | null): void;
   /** The same by keyboard. */
   step(position: number | null): void;
+  /** A piece of time was selected, or none. @param end position of the event at its end, if that was reached by keyboard */
+  select(range: TimeRange | null, end?: number): void;
   /** An event is pointed at. */
   point(position: number): void;
   /** Somebody moves through time: it is to stand still. */
@@ -37,6 +40,9 @@ export class Timeline {
   readonly #events: TimelineEvents;
   #records: TraceRecords | null = null;
   #chosen: number | null = null;
+  #range: TimeRange | null = null;
+  /** The time at which a selection by keyboard has begun; null for none. */
+  #anchor: number | null = null;
   #lanes = new Lanes({ threads: [], devices: [] }, {}, 0);
   #lanesOf = '';
   /** Something has changed since it was drawn. */
@@ -82,9 +88,11 @@ export class Timeline {
     origin: number,
     chosen: number | null,
     life: readonly Moment[],
+    range: TimeRange | null,
   ): void {
     this.#records = records;
     this.#chosen = chosen;
+    this.#range = range;
     this.scale.width = Math.max(1, this.#surface.width - GUTTER);
     if (!this.#stale || this.#surface.width === 0) return;
     this.#stale = false;
@@ -97,6 +105,7 @@ export class Timeline {
       origin,
       chosen,
       life,
+      range,
     });
   }
 
@@ -130,18 +139,23 @@ export class Timeline {
   #onKey(event: KeyboardEvent): void {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const { length } = this.#records ?? { length: 0 };
+    const go = (from: number, by: 1 | -1) => {
+      if (event.shiftKey) this.#extend(from, by);
+      else this.#step(from, by);
+    };
     const actions: Record<string, () => void> = {
-      ArrowRight: () => this.#step(this.#chosen === null ? this.#first : this.#chosen + 1, 1),
-      ArrowLeft: () => this.#step((this.#chosen ?? this.#first) - 1, -1),
-      Home: () => this.#step(0, 1),
-      End: () => this.#step(length - 1, -1),
+      ArrowRight: () => go(this.#chosen === null ? this.#first : this.#chosen + 1, 1),
+      ArrowLeft: () => go((this.#chosen ?? this.#first) - 1, -1),
+      Home: () => go(0, 1),
+      End: () => go(length - 1, -1),
       PageDown: () => this.pan(0.5),
       PageUp: () => this.pan(-0.5),
       '+': () => this.zoom(0.5),
       '-': () => this.zoom(2),
     };
-    // Without a choice Escape closes the panel.
-    if (this.#chosen !== null) actions.Escape = () => this.#events.step(null);
+    // One thing after the other; without a choice Escape closes the panel.
+    if (this.#range !== null) actions.Escape = () => this.#events.select(null);
+    else if (this.#chosen !== null) actions.Escape = () => this.#events.step(null);
     const action = actions[event.key];
     if (action === undefined) return;
     event.preventDefault();
@@ -160,14 +174,31 @@ export class Timeline {
   }
 
   #step(from: number, step: 1 | -1): void {
+    this.#anchor = null;
     this.#events.moved();
     const next = this.#records && this.#filter.next(this.#records, from, step);
-    if (next !== null) this.#events.step(next);
+    if (next === null) return;
+    // The next key may come before the next drawing.
+    this.#chosen = next;
+    this.#events.step(next);
+  }
+
+  /** Selects all from the chosen event to the next one, and so on. */
+  #extend(from: number, step: 1 | -1): void {
+    this.#events.moved();
+    const records = this.#records;
+    const next = records && this.#filter.next(records, from, step);
+    if (records === null || next === null) return;
+    this.#anchor ??= records.times[this.#chosen ?? next];
+    this.#chosen = next;
+    this.#range = rangeBetween(this.#anchor, records.times[next]);
+    this.#events.select(this.#range, next);
   }
 
   #onMove(event: PointerEvent): void {
     if (event.buttons !== 0) return;
     const { x, y } = this.#surface.locate(event);
+    this.element.dataset.over = y < AXIS_HEIGHT ? 'times' : 'events';
     const position = this.#find(x - GUTTER, y);
     if (position !== null) this.#events.point(position);
   }
@@ -182,22 +213,27 @@ export class Timeline {
     }
   }
 
-  /** A drag moves through time; anything shorter chooses. */
+  /** A drag moves through time; one along the times, or with Shift, selects. Anything shorter chooses. */
   #onDown(down: PointerEvent): void {
     if (down.button !== 0) return;
+    const selects = down.shiftKey || this.#surface.locate(down).y < AXIS_HEIGHT;
     let last = down.clientX;
     let dragging = false;
     const ending = new AbortController();
     const { signal } = ending;
-    const move = ({ clientX }: PointerEvent) => {
+    const move = (event: PointerEvent) => {
+      const { clientX } = event;
       dragging ||= Math.abs(clientX - down.clientX) > DRAG_DISTANCE;
       if (!dragging) return;
-      this.pan((last - clientX) / this.scale.width);
+      if (selects) this.#selectBetween(down, event);
+      else this.pan((last - clientX) / this.scale.width);
       last = clientX;
     };
     const up = (event: PointerEvent) => {
       ending.abort();
-      if (!dragging) this.#chooseAt(event);
+      if (dragging) return;
+      if (selects) this.#events.select(null);
+      this.#chooseAt(event);
     };
     this.element.setPointerCapture(down.pointerId);
     this.element.addEventListener('pointermove', move, { signal });
@@ -205,12 +241,20 @@ export class Timeline {
     this.element.addEventListener('pointercancel', () => ending.abort(), { signal });
   }
 
+  #selectBetween(down: PointerEvent, now: PointerEvent): void {
+    this.#anchor = null;
+    // What moves would move away from under the pointer.
+    this.#events.moved();
+    this.#events.select(rangeBetween(this.#timeAt(down), this.#timeAt(now)));
+  }
+
   #timeAt(event: MouseEvent): number {
-    return this.scale.time(this.#surface.locate(event).x - GUTTER);
+    return this.scale.time(Math.max(0, this.#surface.locate(event).x - GUTTER));
   }
 
   #chooseAt(event: MouseEvent): void {
     const { x, y } = this.#surface.locate(event);
+    this.#anchor = null;
     this.#events.moved();
     this.#events.choose(this.#find(x - GUTTER, y));
   }

@@ -16,6 +16,8 @@ export interface FinishedTrace {
   trace: Trace;
   /** For a person: where it comes from. */
   title: string;
+  /** It was recorded here, and is nowhere else. */
+  recorded?: boolean;
 }
 
 /** What is looked at: what happens in the machine now, the same frozen, or a finished trace. */
@@ -25,6 +27,17 @@ export class TraceSource {
   #inspector: Inspector | null = null;
   #finished: FinishedTrace | null = null;
   #frozen = false;
+  #unsaved = false;
+
+  /** What is looked at was recorded here, and is lost when something else is looked at. */
+  get unsaved(): boolean {
+    return this.#unsaved;
+  }
+
+  /** What is looked at was saved, or may be lost. */
+  letGo(): void {
+    this.#unsaved = false;
+  }
 
   get hasMachine(): boolean {
     return this.#inspector !== null;
@@ -98,6 +111,7 @@ export class TraceSource {
   /** What happens from now on is looked at. */
   async goOn(): Promise<void> {
     this.#finished = null;
+    this.#unsaved = false;
     this.#frozen = false;
     await this.watch();
   }
@@ -106,6 +120,7 @@ export class TraceSource {
     this.rest();
     this.#frozen = false;
     this.#finished = finished;
+    this.#unsaved = finished.recorded ?? false;
   }
 
   /** Takes over what has happened. @returns whether time goes on */
@@ -124,7 +139,7 @@ export class TraceSource {
     if (trace === null) return null;
     const { records, epoch } = trace;
     const began = new Date(epoch + (records.length > 0 ? records.times[0] : 0));
-    return { trace, title: `Recording of ${began.toLocaleTimeString()}` };
+    return { trace, title: `Recording of ${began.toLocaleTimeString()}`, recorded: true };
   }
 
   /** What is looked at as it can be kept; null while it still changes. */
@@ -153,6 +168,7 @@ export class TraceSource {
     const lost = dropped + missed;
     const lostWords = lost === 0 ? '' : `, ${formatNumber(lost)} more did not fit`;
     const { title } = this.#finished;
-    return `${title}: ${kept} in ${formatMicroseconds((to - from) * 1000)}${lostWords}.`;
+    const notSaved = this.#unsaved ? ' Not saved.' : '';
+    return `${title}: ${kept} in ${formatMicroseconds((to - from) * 1000)}${lostWords}.${notSaved}`;
   }
 }

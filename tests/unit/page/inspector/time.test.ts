@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type Inspector,
   NO_QUEUE,
   TRACE_KINDS,
   type TraceKind,
@@ -20,7 +21,9 @@ import { History } from '../../../../src/page/inspector/time/history.ts';
 import { GROUPS, KIND_STYLES } from '../../../../src/page/inspector/time/kinds.ts';
 import { Lanes } from '../../../../src/page/inspector/time/lanes.ts';
 import { PieceAnalysis } from '../../../../src/page/inspector/time/piece-analysis.ts';
+import { rangeBetween } from '../../../../src/page/inspector/time/range.ts';
 import { TimeScale } from '../../../../src/page/inspector/time/scale.ts';
+import { TraceSource } from '../../../../src/page/inspector/time/trace-source.ts';
 
 const SUBJECTS: TraceSubjects = {
   threads: [
@@ -244,7 +247,7 @@ describe('the words about events', () => {
       typeof ratioWords
     >[0];
     expect(ratioWords(counters)).toBe('2.50 chains for each doorbell. No interrupts.');
-    expect(ratioWords({ ...counters, chains: 0 })).toBe('No chain has been taken yet.');
+    expect(ratioWords({ ...counters, chains: 0 })).toBe('No chain was taken.');
   });
 });
 
@@ -281,6 +284,39 @@ describe('the numbers of a piece of time', () => {
     piece.look(records, 10, 20);
     expect(piece.count()).toBe(true);
     expect([piece.analysis.counters().doorbells, piece.duration]).toEqual([10, 10]);
+  });
+});
+
+describe('a piece of time that is selected', () => {
+  it('holds the events at both ends, in whatever order they were reached', () => {
+    const range = rangeBetween(15, 11);
+    expect(range).toEqual(rangeBetween(11, 15));
+    const filter = new EventFilter();
+    expect(filter.positions(oneRequest(), range.from, range.to, 100)).toEqual([1, 2, 3, 4, 5, 6]);
+    const piece = new PieceAnalysis();
+    piece.look(oneRequest(), range.from, range.to);
+    expect(piece.count()).toBe(true);
+    const { chains, publishes, interrupts } = piece.analysis.counters(1);
+    expect([chains, publishes, interrupts]).toEqual([1, 1, 0]);
+  });
+});
+
+describe('a recording', () => {
+  it('is known to be nowhere else until it is saved', async () => {
+    const trace = { records: oneRequest(), subjects: SUBJECTS, dropped: 0, missed: 0, epoch: 0 };
+    const recording = { length: 9, full: false, stop: () => trace };
+    const source = new TraceSource();
+    source.connect({ record: async () => recording } as unknown as Inspector);
+    expect(await source.record()).toBe(true);
+    const recorded = source.stopRecording()!;
+    source.look(recorded);
+    expect(source.unsaved).toBe(true);
+    expect(source.words).toMatch(/^Recording of .*: 9 events in 7\.00 ms\. Not saved\.$/);
+    source.letGo();
+    expect(source.unsaved).toBe(false);
+    source.look(recorded);
+    source.look({ trace, title: 'boot.json' });
+    expect(source.unsaved, 'it came from a file').toBe(false);
   });
 });
 
