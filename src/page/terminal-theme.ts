@@ -40,7 +40,9 @@ export function currentTheme(): ITheme {
   return theme;
 }
 
-/** Calls back whenever the system changes between light and dark. */
+/** Calls back whenever the system changes between light and dark, or chooses all colours, or none any more. */
 export function onThemeChange(apply: () => void): void {
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', apply);
+  for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)']) {
+    matchMedia(query).addEventListener('change', apply);
+  }
 }
