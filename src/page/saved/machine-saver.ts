@@ -4,8 +4,12 @@ import { keepMachine, type MachineIdentity, type SavedMachine } from './saved-ma
 
 /** Milliseconds between two looks at the machine. */
 const LOOK_INTERVAL = 1000;
-/** Milliseconds between two saves at least, while the page is seen: each writes some 25 MB. */
+/** Milliseconds between two saves at least, while the page is seen. */
 const SAVE_INTERVAL = 30_000;
+/** Bytes of snapshots that a machine may have written in each millisecond, in the long run: most have 25 MB. */
+const SAVE_RATE = 1000;
+/** Bytes of changes to a disk from which on it takes too long to see that it is still the same. */
+const MOST_CHANGES = 256 * 1024 * 1024;
 /** Lines that have left the screen and are kept with it. */
 const SCROLLBACK = 500;
 
@@ -70,9 +74,12 @@ export class MachineSaver {
 
   async #save(activity: string): Promise<void> {
     this.#isSaving = true;
+    let written = 0;
     try {
-      const saved = await this.#takeSnapshot();
+      const { changed } = await this.#machine.disks[0].usage();
+      const saved = changed > MOST_CHANGES ? null : await this.#takeSnapshot();
       if (saved === null) return;
+      written = saved.snapshot.size;
       await keepMachine(this.#identity, saved);
       this.#savedActivity = activity;
     } catch (reason) {
@@ -81,7 +88,7 @@ export class MachineSaver {
       // It may have been a moment's matter; a browser without room is not asked all the time.
       this.#savedActivity = activity;
     } finally {
-      this.#nextSave = performance.now() + SAVE_INTERVAL;
+      this.#nextSave = performance.now() + Math.max(SAVE_INTERVAL, written / SAVE_RATE);
       this.#isSaving = false;
     }
   }

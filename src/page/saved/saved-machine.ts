@@ -31,6 +31,9 @@ interface Note extends Omit<MachineIdentity, 'root'> {
   screen: string;
 }
 
+/** MiB of memory that a machine may have: a snapshot may need as much again, for a moment. */
+const MOST_MEMORY = 512;
+
 /**
  * The identity of a planned machine; null for one that is not saved: only Ringbox's own guest alone is, on a root
  * disk that is kept. Files that somebody has chosen are not there at the next visit.
@@ -38,6 +41,7 @@ interface Note extends Omit<MachineIdentity, 'root'> {
 export function identify(plan: MachinePlan, guest: string): MachineIdentity | null {
   const { kernel, initrd, disks, root, memory, commandLine } = plan;
   if (kernel !== null || initrd !== null || disks.length > 0 || root.kind !== 'kept') return null;
+  if (memory > MOST_MEMORY) return null;
   return { root: root.name, plan: JSON.stringify([memory, commandLine]), guest };
 }
 

@@ -15,17 +15,19 @@ vi.mock('@xterm/addon-serialize', () => ({
 
 const IDENTITY = { root: 'root disk', plan: '', guest: '' };
 const LOOK = 1000;
+const SNAPSHOT = { size: 60e6 } as Snapshot;
 
 class FakeMachine {
   state: MachineState = 'running';
-  disks: unknown[] = ['root'];
+  changed = 4096;
+  disks = [{ usage: async () => ({ changed: this.changed }) }];
   counters = { instructions: 0, halted: true, consoleBytes: 100, disks: [{ requests: 10 }] };
   /** What the guest does while it is being saved. */
   meanwhile = () => {};
   statistics = () => structuredClone(this.counters);
   snapshot = vi.fn(async () => {
     this.meanwhile();
-    return 'a snapshot' as unknown as Snapshot;
+    return SNAPSHOT;
   });
 }
 
@@ -66,7 +68,7 @@ it('saves a guest that has come to rest, once', async () => {
   expect(machine.snapshot).not.toHaveBeenCalled();
   machine.counters.halted = true;
   await looks(100);
-  const saved = { snapshot: 'a snapshot', screen: 'a prompt' } as unknown as SavedMachine;
+  const saved: SavedMachine = { snapshot: SNAPSHOT, screen: 'a prompt' };
   expect(kept.mock.calls).toEqual([[IDENTITY, saved]]);
   expect(told).toHaveBeenCalledTimes(1);
 });
@@ -74,7 +76,7 @@ it('saves a guest that has come to rest, once', async () => {
 it('saves it again after it has done something, but not all the time', async () => {
   await looks(2);
   work();
-  await looks(20);
+  await looks(50);
   expect(kept).toHaveBeenCalledTimes(1);
   await looks(20);
   expect(kept).toHaveBeenCalledTimes(2);
@@ -91,7 +93,8 @@ it('saves it soon in a page that was hidden', async () => {
 
 it.each<[string, () => void]>([
   ['that is paused', () => Object.assign(machine, { state: 'paused' })],
-  ['that has another disk', () => machine.disks.push('another')],
+  ['whose disk has much that is kept', () => Object.assign(machine, { changed: 1e9 })],
+  ['that has another disk', () => machine.disks.push(machine.disks[0])],
 ])('lets a machine be %s', async (_, change) => {
   change();
   await looks(5);

@@ -37,6 +37,7 @@ it.each<[string, Partial<MachinePlan>]>([
   ['an initial RAM disk', { initrd: new URL('http://host/initrd') }],
   ['more disks', { disks: [{ source: { kept: 'data' }, readOnly: false }] }],
   ['a fresh root disk', { root: { kind: 'fresh' } }],
+  ['so much memory that a snapshot may be too much', { memory: 1024 }],
   ['a look at a root disk', { root: { kind: 'look', name: 'root disk' } }],
 ])('a machine with %s is not saved', (_, changes) => {
   expect(identify({ ...DEFAULT_PLAN, ...changes }, 'a guest')).toBeNull();
