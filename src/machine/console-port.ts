@@ -1,5 +1,5 @@
 import type { ByteRing } from '../link/byte-ring.ts';
-import { Transcript, type WaitOptions } from './transcript.ts';
+import { WatchedPort } from './watched-port.ts';
 
 /** Bytes that one read of the output gives at most: what a terminal draws within a frame. */
 export const OUTPUT_PIECE = 64 * 1024;
@@ -27,7 +27,7 @@ export interface ConsolePortState {
 }
 
 /** The page's end of a virtio console port. Port 0 is the console, hvc0. */
-export class ConsolePort {
+export class ConsolePort extends WatchedPort {
   readonly name: string;
   /**
    * What the guest writes, in order and complete. One reader; while nobody reads, the guest
@@ -49,7 +49,6 @@ export class ConsolePort {
   /** Pieces of the output that were read. */
   #pieces = 0;
   readonly #encoder = new TextEncoder();
-  readonly #transcript: Transcript;
   /** Writes follow one another, so that long ones do not mix. */
   #writing: Promise<void> = Promise.resolve();
   #closed = false;
@@ -62,36 +61,13 @@ export class ConsolePort {
     device: PortDevice,
     look: (bytes: Uint8Array) => void,
   ) {
+    super(number === 0 ? 'the console' : `the port ${name}`);
     this.name = name;
     this.#number = number;
     this.#device = device;
     this.#input = rings.input;
     this.#output = rings.output;
     this.output = this.#makeOutput(rings.output, look);
-    this.#transcript = new Transcript(number === 0 ? 'the console' : `the port ${name}`, this);
-  }
-
-  /** The last 256 Ki characters that were read since `watch` or `waitFor` was first called. */
-  get text(): string {
-    return this.#transcript.text;
-  }
-
-  /**
-   * Remembers from now on what the guest writes, in `text`. Unless `output` has a reader already, it
-   * is read, so that the guest never waits for one; then `output` can be had by nobody else.
-   */
-  watch(): void {
-    this.#transcript.watch();
-  }
-
-  /**
-   * Waits until the guest has written `pattern`, and watches from then on. A match counts once: the next
-   * wait looks at what comes behind it.
-   * @returns the match; what came before it is `match.input.slice(0, match.index)`
-   * @throws MachineError 'timeout', with what was written last; 'guest-ended' when the guest has ended
-   */
-  waitFor(pattern: string | RegExp, options?: WaitOptions): Promise<RegExpExecArray> {
-    return this.#transcript.waitFor(pattern, options);
   }
 
   /** Sends text or bytes to the guest. Resolves when the device has room for all of it. */
@@ -125,16 +101,6 @@ export class ConsolePort {
     this.#size = [columns, rows];
     // A console that has died has no size; the machine has told of its death.
     this.#device.resize(columns, rows).catch(() => {});
-  }
-
-  /** The guest writes nothing more, or starts anew (null); the machine's. @internal */
-  guestEnded(end: string | null): void {
-    this.#transcript.guestEnded(end);
-  }
-
-  /** The end of what was written, for a message; the machine's. @internal */
-  get lastWords(): string {
-    return this.#transcript.lastWords;
   }
 
   /** For a snapshot; the machine's. @internal */
@@ -188,7 +154,7 @@ export class ConsolePort {
           this.outputBytes += bytes.length;
           this.#device.signal();
           look(bytes);
-          this.#transcript.add(bytes);
+          this.wasRead(bytes);
           if (bytes.length > 0) controller.enqueue(bytes);
           this.#pieces++;
           for (const resolve of this.#pieceRead.splice(0)) resolve();

@@ -1,4 +1,4 @@
-import { Transcript, type WaitOptions } from './transcript.ts';
+import { WatchedPort } from './watched-port.ts';
 
 /** With this many bytes unread the CPU is held, so that nothing is lost and nothing grows. */
 const FULL = 1024 * 1024;
@@ -21,7 +21,7 @@ export interface SerialPortState {
 }
 
 /** The page's end of the first serial port, ttyS0. */
-export class SerialPort {
+export class SerialPort extends WatchedPort {
   readonly name = 'ttyS0';
   /** What the guest writes, in order and complete. One reader; while nobody reads a full port,
    * the guest waits. Ends when the machine is disposed. `watch` and `waitFor` read it if nobody else does. */
@@ -31,7 +31,6 @@ export class SerialPort {
   readonly #uart: SerialDevice;
   readonly #onRoom: () => void;
   readonly #encoder = new TextEncoder();
-  readonly #transcript: Transcript;
   #pending = new Uint8Array(4096);
   #length = 0;
   /** Input that the guest has no room for yet. */
@@ -46,36 +45,13 @@ export class SerialPort {
    * @internal
    */
   constructor(uart: SerialDevice, onRoom: () => void) {
+    super('the serial port');
     this.#uart = uart;
     this.#onRoom = onRoom;
     this.output = new ReadableStream(
       { pull: (controller) => this.#pull(controller), cancel: () => this.#discard() },
       { highWaterMark: 0 },
     );
-    this.#transcript = new Transcript('the serial port', this);
-  }
-
-  /** The last 256 Ki characters that were read since `watch` or `waitFor` was first called. */
-  get text(): string {
-    return this.#transcript.text;
-  }
-
-  /** Remembers what the guest writes from now on: see `ConsolePort.watch`. */
-  watch(): void {
-    this.#transcript.watch();
-  }
-
-  /**
-   * Waits until the guest has written `pattern`: see `ConsolePort.waitFor`.
-   * @throws MachineError 'timeout'; 'guest-ended'
-   */
-  waitFor(pattern: string | RegExp, options?: WaitOptions): Promise<RegExpExecArray> {
-    return this.#transcript.waitFor(pattern, options);
-  }
-
-  /** The guest writes nothing more, or starts anew (null); the machine's. @internal */
-  guestEnded(end: string | null): void {
-    this.#transcript.guestEnded(end);
   }
 
   /** Nobody has read for long: the CPU should not run on. @internal */
@@ -110,7 +86,6 @@ export class SerialPort {
     return this.#waiting.length > 0;
   }
 
-  /** Resolves when all that the guest has written so far has gone out of `output`. */
   async drained(): Promise<void> {
     while (this.#length > 0) await new Promise((resolve) => setTimeout(resolve, 0));
   }
@@ -170,7 +145,7 @@ export class SerialPort {
     const wasFull = this.full;
     if (this.#length > 0) {
       const bytes = this.#pending.slice(0, this.#length);
-      this.#transcript.add(bytes);
+      this.wasRead(bytes);
       controller.enqueue(bytes);
     }
     this.#length = 0;

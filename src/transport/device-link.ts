@@ -57,19 +57,7 @@ export interface LinkState {
   withheld: [number, number][];
 }
 
-interface LinkQueueState {
-  enabled: boolean;
-  /** As the control block has them: see `QueueWord`. */
-  queueSize: number;
-  descriptorTable: number;
-  availableRing: number;
-  usedRing: number;
-  doorbell: number;
-  /** The used index up to which the driver was told, or it was decided that it is not. */
-  notified: number;
-}
-
-/** Words of a queue that the CPU thread writes, and that a snapshot holds. */
+/** Words of a queue that the CPU thread writes, and that a snapshot holds: see `QueueWord`. */
 const QUEUE_PLACE = [
   'queueSize',
   'descriptorTable',
@@ -77,6 +65,14 @@ const QUEUE_PLACE = [
   'usedRing',
   'doorbell',
 ] as const;
+
+type QueuePlace = Record<(typeof QUEUE_PLACE)[number], number>;
+
+interface LinkQueueState extends QueuePlace {
+  enabled: boolean;
+  /** The used index up to which the driver was told, or it was decided that it is not. */
+  notified: number;
+}
 
 /**
  * The CPU thread's side of the link to one device worker. It keeps both rules:
@@ -472,16 +468,9 @@ export class DeviceLink {
       driverOk: words[Word.driverOk] === 1,
       queues: this.#notified.map((notified, queue) => {
         const base = this.#control.queueBase(queue);
-        const word = (name: keyof typeof QueueWord) => words[base + QueueWord[name]] >>> 0;
-        return {
-          enabled: word('enabled') === 1,
-          queueSize: word('queueSize'),
-          descriptorTable: word('descriptorTable'),
-          availableRing: word('availableRing'),
-          usedRing: word('usedRing'),
-          doorbell: word('doorbell'),
-          notified,
-        };
+        const place = QUEUE_PLACE.map((name) => [name, words[base + QueueWord[name]] >>> 0]);
+        const enabled = words[base + QueueWord.enabled] === 1;
+        return { ...(Object.fromEntries(place) as QueuePlace), enabled, notified };
       }),
       configuration: this.#shown.slice(),
       generation: this.#shownGeneration,
