@@ -3,6 +3,15 @@ import type { DeviceRuntime } from './runtime.ts';
 
 export type { DeviceDescription };
 
+/** What a snapshot is to hold of a device. */
+export interface SaveOptions {
+  /**
+   * Of a disk that is kept in the browser: what tells whether it is still the same, or all that was changed on it.
+   * A device that keeps something elsewhere should do likewise.
+   */
+  keptDisks: 'referenced' | 'included';
+}
+
 /**
  * A virtio device: one class in one folder. It runs in a worker of its own and knows chains and
  * its backend, nothing of PCI, interrupts or the emulator.
@@ -47,17 +56,18 @@ export abstract class VirtioDevice {
    * tell all: those that it has not given back it takes once more after a `restore`, so that a request
    * may be done twice.
    */
-  save(): unknown {
+  save(_options: SaveOptions): unknown {
     return null;
   }
 
   /**
-   * Whether the device can be what `state`, of a device with the same description, tells. Nothing changes
-   * by that. @throws DeviceError 'snapshot-disk', or another, when it cannot
+   * Whether the device can be what `state`, of a device with the same description, tells. It stays what it is,
+   * but may make ready for a `restore`, which follows unless another device refuses.
+   * @throws DeviceError 'snapshot-disk', or another, when it cannot
    */
   async accepts(_state: unknown): Promise<void> {}
 
-  /** Becomes what `state` tells: comes after `accepts`, and after a `reset`. */
+  /** Becomes what `state` tells: comes after `accepts` of the same, and after a `reset`. */
   restore(_state: unknown): void {}
 
   /** The machine is disposed: let go of the backend. */

@@ -8,7 +8,7 @@ import { Feature } from '../link/features.ts';
 import { nextTask } from '../link/next-task.ts';
 import type { GuestMemory } from '../ring/guest-memory.ts';
 import type { DeviceTrace } from '../trace/device-trace.ts';
-import type { VirtioDevice } from './device.ts';
+import type { SaveOptions, VirtioDevice } from './device.ts';
 import { DirtyList } from './dirty-list.ts';
 import { DeviceError } from './errors.ts';
 import { DeviceQueue, type QueueState } from './queue.ts';
@@ -200,14 +200,14 @@ export class DeviceRuntime {
   }
 
   /** What the device is, for a snapshot; its machine is paused. @internal */
-  async save(): Promise<RuntimeState> {
+  async save(options: SaveOptions): Promise<RuntimeState> {
     this.#hearConfigurationWrites();
     return {
       configuration: new Uint8Array(this.configuration),
       configurationGeneration: this.#control.load(Word.configurationGeneration),
       needsReset: this.#control.load(Word.needsReset) === 1,
       queues: this.queues.map((queue) => queue.save()),
-      device: await this.#device.save(),
+      device: await this.#device.save(options),
     };
   }
 

@@ -3,7 +3,7 @@ import { Attention, ControlBlock } from '../link/control-block.ts';
 import { GuestMemory } from '../ring/guest-memory.ts';
 import { DeviceTrace } from '../trace/device-trace.ts';
 import { TraceRing } from '../trace/ring.ts';
-import type { DeviceDescription } from './device.ts';
+import type { DeviceDescription, SaveOptions } from './device.ts';
 import type { DeviceFactory, MadeDevice } from './factory.ts';
 import { DeviceRuntime, type RuntimeListeners, type RuntimeState } from './runtime.ts';
 import type { QueueStep } from './steps.ts';
@@ -124,8 +124,8 @@ export class DeviceService {
   }
 
   /** What the device is, for a snapshot; see `DeviceRuntime.save`. Its arrays are handed over. */
-  async save(): Promise<RuntimeState> {
-    const saved = await this.#whileAwake((runtime) => runtime.save());
+  async save(options: SaveOptions): Promise<RuntimeState> {
+    const saved = await this.#whileAwake((runtime) => runtime.save(options));
     return Comlink.transfer(saved, buffersOf(saved));
   }
 

@@ -6,7 +6,7 @@ import { VirtioDevice } from '../devices/device.ts';
 import type { MadeDevice } from '../devices/factory.ts';
 import { serve } from '../devices/serve.ts';
 
-export { type DeviceDescription, VirtioDevice } from '../devices/device.ts';
+export { type DeviceDescription, type SaveOptions, VirtioDevice } from '../devices/device.ts';
 export type { MadeDevice } from '../devices/factory.ts';
 export type { DeviceQueue } from '../devices/queue.ts';
 export type { DeviceRuntime } from '../devices/runtime.ts';

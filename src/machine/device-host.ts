@@ -1,4 +1,5 @@
 import * as Comlink from 'comlink';
+import type { SaveOptions } from '../devices/device.ts';
 import type { DeviceErrorCode, FaultMessage, TroubleMessage } from '../devices/errors.ts';
 import type { RuntimeState } from '../devices/runtime.ts';
 import type { DeviceService, SharedParts } from '../devices/service.ts';
@@ -116,8 +117,8 @@ export class DeviceHost {
   }
 
   /** The worker's part of a snapshot; the machine is paused. @throws MachineError */
-  async save(): Promise<RuntimeState> {
-    return (await this.#heard(this.#service.save())) as RuntimeState;
+  async save(options: SaveOptions): Promise<RuntimeState> {
+    return (await this.#heard(this.#service.save(options))) as RuntimeState;
   }
 
   /** @throws MachineError when the device cannot be what `state` tells */

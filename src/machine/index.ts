@@ -101,6 +101,6 @@ export {
   openKeptSnapshot,
 } from './snapshot/kept-snapshots.ts';
 export { readSnapshot } from './snapshot/reader.ts';
-export { Snapshot, type SnapshotInfo } from './snapshot/snapshot.ts';
+export { Snapshot, type SnapshotInfo, type SnapshotOptions } from './snapshot/snapshot.ts';
 export type { SnapshotStreamOptions } from './snapshot/writer.ts';
 export type { WaitOptions } from './transcript.ts';

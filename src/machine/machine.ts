@@ -37,7 +37,7 @@ import {
   type SavedMachine,
   saveMachine,
 } from './snapshot/machine-state.ts';
-import { checkHardware, describe, Snapshot } from './snapshot/snapshot.ts';
+import { checkHardware, describe, Snapshot, type SnapshotOptions } from './snapshot/snapshot.ts';
 import { type PowerOn, readSoftware } from './software.ts';
 import { SyncPoints } from './sync-points.ts';
 import { UART_PORTS, UartWatch } from './uart-watch.ts';
@@ -324,14 +324,16 @@ export class Machine {
    * Makes a snapshot of the machine as it is at this moment. It stands still meanwhile, for some tens of
    * milliseconds, and then goes on as before. Requests that are under way may be done twice: by the
    * machine that goes on, and by one that is restored.
+   * @param options whether disks that are kept in the browser are included: they take their time, and their room in memory
    * @throws MachineError 'wrong-state' unless it runs or is paused, or while a disk that was detached waits
    *   for its driver; 'device-died'; 'disk-full' when what was written to a kept disk cannot be made durable
    */
-  async snapshot(): Promise<Snapshot> {
+  async snapshot({ keptDisks = 'referenced' }: SnapshotOptions = {}): Promise<Snapshot> {
     return this.atRest(async () => {
       if (this.#state !== 'paused') throw this.#wrongState('be saved');
       const parts = this.#parts();
-      return new Snapshot(describe(parts), await saveMachine(parts, this.#panicSince !== null));
+      const state = await saveMachine(parts, this.#panicSince !== null, { keptDisks });
+      return new Snapshot(describe(parts), state);
     });
   }
 
@@ -343,9 +345,13 @@ export class Machine {
    * set, and its kernel gets new random bytes; in others, time goes on where it was (their battery-backed clock tells the
    * present), and random numbers are those of the snapshot until the kernel draws anew.
    *
+   * A kept disk that the snapshot includes is what it was from then on, also after a power cut; one in the middle leaves
+   * it as it was before, or as it is to be. What else was changed on it is lost.
+   *
    * A snapshot is trusted as a disk image is: it decides about all of the guest, and nothing outside of it.
-   * @throws MachineError 'snapshot-version', 'snapshot-hardware', or 'snapshot-disk' when a disk lies on another
-   *   image or a kept one has changed: then the machine goes on as it was; 'device-died'
+   * @throws MachineError 'snapshot-version', 'snapshot-hardware', 'snapshot-disk' when a disk lies on another
+   *   image or a kept one that is not included has changed, or 'disk-full' when there is no room for an included one beside
+   *   what it holds: then the machine goes on as it was; 'device-died'
    */
   async restore(snapshot: Snapshot): Promise<void> {
     while (this.#rest.active) await this.#rest.over;
@@ -501,9 +507,7 @@ export class Machine {
     }
     await this.#become(parts, state).catch((cause) => {
       if (this.#state === 'disposed') throw this.#wrongState('be restored');
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      const message = `The snapshot makes no sense, and the machine is of no use any more: ${reason}.`;
-      const error = new MachineError('snapshot-damaged', message, 'Reset it.', cause);
+      const error = halfRestored(cause);
       this.#failed(error);
       throw error;
     });
@@ -758,6 +762,17 @@ const POLL_SLEEP = 4;
 function nameDevice(name: string, error: unknown): unknown {
   if (!(error instanceof MachineError) || error.code === 'device-died') return error;
   return new MachineError(error.code, `${name}: ${error.message}.`, error.remedy, error);
+}
+
+/** What a restoration that has failed in its middle comes to. */
+function halfRestored(cause: unknown): MachineError {
+  if (cause instanceof MachineError) {
+    const message = `The machine is of no use any more, since it could not be restored: ${cause.message}`;
+    return new MachineError(cause.code, message, `${cause.remedy} Then reset it.`, cause);
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const message = `The snapshot makes no sense, and the machine is of no use any more: ${reason}.`;
+  return new MachineError('snapshot-damaged', message, 'Reset it.', cause);
 }
 
 /** Where a disk is. */

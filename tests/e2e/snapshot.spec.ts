@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { constants, copyFileSync } from 'node:fs';
+import { buildBootDisk, makeMenuWait, prepareFirmware } from '../../guest/build/index.ts';
 import { expect, test } from '../support/machines.ts';
 import type { WorkResult } from '../support/snapshot-work.ts';
 
 /** What the page of these tests holds. */
 declare global {
   var SnapshotWork: typeof import('../support/snapshot-work.ts').SnapshotWork;
+  /** One that names the kept disk only. */
+  var referenced: import('../../src/machine/index.ts').Snapshot;
 }
 
 const MIB = 1024 * 1024;
@@ -64,12 +68,22 @@ test('a machine that is restored goes on exactly, wherever its work was', async 
 test('a file of it goes on in a page that has just been opened, at the right time', async ({
   guest,
 }) => {
-  const options = { agent: true, disks: [{ size: 4 * MIB }] };
-  await guest.boot(options);
-  await guest.output('hostname restored; printf changed | dd of=/dev/vdb conv=fsync 2>/dev/null');
-  await guest.output('date -s @1000000000');
+  const kept = { size: 4 * MIB, keep: 'of a snapshot' };
+  const late = { size: 4 * MIB };
+  await guest.boot({ agent: true, disks: [kept] });
+  // A disk that came while the machine ran: the page that is opened then has it from the start.
+  await guest.page.evaluate((options) => testMachine.machine.attachDisk(options), late);
+  const write = (text: string, disk: string) => {
+    return guest.output(`printf ${text} | dd of=/dev/${disk} conv=fsync 2>/dev/null`);
+  };
+  await guest.output('echo 1 > /sys/bus/pci/rescan');
+  await write('changed', 'vdc');
+  await write('as-it-was', 'vdb');
+  await guest.output('hostname restored; date -s @1000000000');
   const sizes = await guest.page.evaluate(async () => {
-    const snapshot = await testMachine.machine.snapshot();
+    const { machine } = testMachine;
+    globalThis.referenced = await machine.snapshot();
+    const snapshot = await machine.snapshot({ keptDisks: 'included' });
     await machineApi.keepSnapshot('of a test', snapshot);
     const packed = await new Response(snapshot.stream()).blob();
     const [{ name, stored }] = await machineApi.keptSnapshots();
@@ -78,10 +92,32 @@ test('a file of it goes on in a page that has just been opened, at the right tim
   expect(sizes.name).toBe('of a test');
   expect(sizes.stored).toBeGreaterThan(sizes.size);
   expect(sizes.packed).toBeLessThan(sizes.size / 2);
+
+  // What names the kept disk only is refused once that was written to; what includes it is not, here as well.
+  await write('something-else', 'vdb');
+  const back = await guest.page.evaluate(async () => {
+    const { machine } = testMachine;
+    const refusal = await machine.restore(referenced).catch((error) => error);
+    const text = async () => new TextDecoder().decode(await machine.disks[1].read(0, 9));
+    const before = { code: refusal.code, state: machine.state, text: await text() };
+    const { output } = await testMachine.run('hostname');
+    const included = await machineApi.openKeptSnapshot('of a test');
+    if (included !== null) await machine.restore(included);
+    return { ...before, output, after: await text() };
+  });
+  expect(back).toEqual({
+    ...{ code: 'snapshot-disk', state: 'running', text: 'something', output: 'restored\n' },
+    after: 'as-it-was',
+  });
+  expect(await guest.output('head -c 9 /dev/vdb; echo; head -c 7 /dev/vdc')).toBe(
+    'as-it-was\nchanged',
+  );
+  await write('something-else', 'vdb');
   await guest.dispose();
 
   await guest.page.reload();
   await guest.page.waitForFunction(() => 'TestMachine' in globalThis);
+  const options = { agent: true, disks: [kept, late] };
   const { told, times, random, milliseconds } = await guest.page.evaluate(async (options) => {
     const machine = await Machine.create(await TestMachine.options(options));
     globalThis.testMachine = new TestMachine(machine);
@@ -107,7 +143,45 @@ test('a file of it goes on in a page that has just been opened, at the right tim
   expect(told.at(-1)).toBe(sizes.size);
   expect(Math.abs(times[1] - times[0])).toBeLessThan(30_000);
   expect(random[0]).not.toBe(random[1]);
-  expect(await guest.output('hostname; head -c 7 /dev/vdb')).toBe('restored\nchanged');
+  const look =
+    'hostname; head -c 7 /dev/vdc; echo; dd if=/dev/vdb bs=512 count=1 iflag=direct 2>/dev/null';
+  expect(await guest.output(`${look} | head -c 9`)).toBe('restored\nchanged\nas-it-was');
+});
+
+test('firmware and a boot loader go on, in a machine that has not been started', async ({
+  guest,
+}) => {
+  const image = test.info().outputPath('boot.img');
+  copyFileSync(await buildBootDisk(), image, constants.COPYFILE_FICLONE);
+  makeMenuWait(image);
+  const urls = {
+    firmware: await guest.serve('firmware', await prepareFirmware()),
+    disk: await guest.serve('boot.img', image),
+  };
+  const screens = await guest.page.evaluate(async ({ firmware, disk }) => {
+    const bytes = async (url: string) => (await fetch(url)).blob();
+    const options = { firmware: await bytes(firmware), disks: [{ image: await bytes(disk) }] };
+    const begun = await Machine.create({ ...options, memory: 64 });
+    begun.start();
+    // In the middle of the firmware, which has found the disk and not started it yet; and in GRUB's menu.
+    await begun.serial.waitFor('SeaBIOS');
+    const early = await begun.snapshot();
+    await begun.serial.waitFor('Ringbox on ttyS0');
+    const late = await begun.snapshot();
+    await begun.dispose();
+
+    const machine = await Machine.create({ ...options, memory: 64 });
+    globalThis.testMachine = new TestMachine(machine, 'serial');
+    const { serial } = machine;
+    await machine.restore(late);
+    await serial.write('v');
+    const chosen = await testMachine.waitFor(/\*Ringbox on ttyS0/);
+    testMachine.output = '';
+    await machine.restore(early);
+    const menu = await testMachine.waitFor(/Ringbox on ttyS0/);
+    return [chosen[0], menu[0]];
+  }, urls);
+  expect(screens).toEqual(['*Ringbox on ttyS0', 'Ringbox on ttyS0']);
 });
 
 test('a prompt is back in a tenth of the time that it took to boot', async ({ guest }) => {

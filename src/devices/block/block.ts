@@ -1,5 +1,5 @@
 import type { DescriptorChain } from '../../ring/chain.ts';
-import { type DeviceDescription, VirtioDevice } from '../device.ts';
+import { type DeviceDescription, type SaveOptions, VirtioDevice } from '../device.ts';
 import type { DeviceQueue } from '../queue.ts';
 import type { DeviceRuntime } from '../runtime.ts';
 import type { BlockBackend, Pending } from './backend.ts';
@@ -185,12 +185,12 @@ export class BlockDevice extends VirtioDevice {
     }
   }
 
-  override save(): DiskState {
-    return this.#backend.save();
+  override save(options: SaveOptions): DiskState {
+    return this.#backend.save(options);
   }
 
-  override async accepts(state: DiskState): Promise<void> {
-    this.#backend.accepts(state);
+  override accepts(state: DiskState): Promise<void> {
+    return this.#backend.accepts(state);
   }
 
   /** The size that the driver knows is in the configuration space. */

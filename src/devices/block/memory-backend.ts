@@ -1,7 +1,14 @@
 import type { BaseImage, BlockBackend, Pending, ReadTarget, WriteSource } from './backend.ts';
 import { ShiftedTarget } from './buffers.ts';
 import { ChangedPages } from './changed-pages.ts';
-import { checkImage, type DiskState, eachRun, type MemoryContent } from './disk-state.ts';
+import {
+  checkContent,
+  checkImage,
+  type DiskState,
+  eachRun,
+  type MemoryContent,
+  Runs,
+} from './disk-state.ts';
 import { type DiskImage, readImage } from './image.ts';
 import { SECTOR_SIZE } from './layout.ts';
 import { readBase } from './read-base.ts';
@@ -146,8 +153,9 @@ export class MemoryBackend implements BlockBackend {
     return { size: this.size, image: this.#image, content: this.#saveContent() };
   }
 
-  accepts(state: DiskState): void {
+  async accepts(state: DiskState): Promise<void> {
     checkImage({ image: this.#image }, 'memory', state);
+    checkContent(state.size, state.content as MemoryContent);
   }
 
   restore({ size, content }: DiskState): void {
@@ -317,26 +325,6 @@ export class MemoryBackend implements BlockBackend {
     const sectors = (known ?? 0) | (2 ** last - 2 ** first);
     if (sectors === WHOLE_PAGE) this.#partial.delete(page);
     else this.#partial.set(page, sectors);
-  }
-}
-
-/** Runs of pages that are added in their order. */
-class Runs {
-  pages = 0;
-  readonly #numbers: number[] = [];
-
-  add(first: number, count: number): void {
-    const end = this.#numbers.length;
-    this.pages += count;
-    if (end > 0 && this.#numbers[end - 2] + this.#numbers[end - 1] === first) {
-      this.#numbers[end - 1] += count;
-    } else {
-      this.#numbers.push(first, count);
-    }
-  }
-
-  get list(): Float64Array {
-    return Float64Array.from(this.#numbers);
   }
 }
 

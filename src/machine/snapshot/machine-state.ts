@@ -1,3 +1,4 @@
+import type { SaveOptions } from '../../devices/device.ts';
 import type { RuntimeState } from '../../devices/runtime.ts';
 import type { EmulatorState } from '../../emulator/emulator.ts';
 import type { PciBusState } from '../../pci/bus.ts';
@@ -47,8 +48,9 @@ export interface MachineParts {
 export async function saveMachine(
   { hardware, devices, ports, serial, uart }: MachineParts,
   panicking: boolean,
+  options: SaveOptions,
 ): Promise<SavedMachine> {
-  const workers = await Promise.all(devices.map(({ host }) => host.save()));
+  const workers = await Promise.all(devices.map(({ host }) => host.save(options)));
   // From here on all of it is one moment. What a worker does meanwhile, whose disk has answered late, it has
   // not said to have done: it is done once more.
   const { bus, emulator, pvpanic } = hardware;

@@ -5,7 +5,7 @@ import type { MachineParts, SavedMachine } from './machine-state.ts';
 import { type SnapshotStreamOptions, writeSnapshot } from './writer.ts';
 
 /** Grows with each change of what a snapshot holds: only the same number can be restored. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 /** What a snapshot tells of itself. */
 export interface SnapshotInfo {
@@ -23,10 +23,20 @@ export interface SnapshotInfo {
   devices: { name: string; kind: string; description: DeviceDescription }[];
 }
 
+/** What a snapshot is to hold. */
+export interface SnapshotOptions {
+  /**
+   * Disks that are kept in the browser (`DiskOptions.keep`). 'referenced', the standard: it tells them from others,
+   * and can be restored as long as nothing was written to them since. 'included': it holds all that is kept of them, and
+   * restoring it makes them what they were, whatever was written since.
+   */
+  keptDisks?: 'referenced' | 'included';
+}
+
 /**
  * A whole machine at one moment. It can be restored as often as one likes, also while the machine that it was
  * made of goes on: `Machine.restore`. It holds what was changed on disks in memory, and which image they lie
- * on; a disk that is kept in the browser it only names, and it can be restored as long as nothing was written to that.
+ * on; a disk that is kept in the browser it only names, unless it was to be included: `SnapshotOptions`.
  */
 export class Snapshot {
   readonly info: SnapshotInfo;

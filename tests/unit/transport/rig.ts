@@ -152,7 +152,7 @@ export class Rig extends PciGuest {
 
   /** Another rig of the same kind that goes on in the place of this one, with what a snapshot holds of it. */
   async restored(options: Omit<RigOptions, 'after'>): Promise<Rig> {
-    const worker = structuredClone(await this.runtime.save());
+    const worker = structuredClone(await this.runtime.save({ keptDisks: 'referenced' }));
     const bus = structuredClone(this.bus.save());
     const pci = structuredClone(this.pci.save());
     const rig = new Rig({ ...options, after: this });

@@ -1,12 +1,14 @@
+import type { SaveOptions } from '../../device.ts';
 import { DeviceError } from '../../errors.ts';
 import type { BaseImage, BlockBackend, Pending, ReadTarget, WriteSource } from '../backend.ts';
 import { ArraySource, ArrayTarget, ShiftedTarget } from '../buffers.ts';
-import { checkImage, type DiskState, type KeptContent } from '../disk-state.ts';
+import { checkContent, checkImage, type DiskState, type KeptContent } from '../disk-state.ts';
 import type { ChangeListing } from '../memory-backend.ts';
 import { readBase } from '../read-base.ts';
 import { checksum, combine } from './checksum.ts';
 import { PAGE_SIZE } from './format.ts';
 import { isPage, NOT_HERE, ZEROS } from './page-map.ts';
+import { includedContent, Replacement } from './replacement.ts';
 import { BUFFER_BLOCKS, type Store } from './store.ts';
 
 /** An operation that has not taken effect yet, on the blocks from `first` to `last`. */
@@ -26,6 +28,8 @@ export class StoreBackend implements BlockBackend {
   readonly #base: BaseImage | null;
   /** What later operations on the same blocks have to wait for: mostly nothing. */
   readonly #going: Going[] = [];
+  /** What the store may become next, by a `restore`. */
+  #replacement: Replacement | null = null;
 
   constructor(store: Store, base: BaseImage | null) {
     this.#store = store;
@@ -93,6 +97,7 @@ export class StoreBackend implements BlockBackend {
   }
 
   write(offset: number, length: number, source: WriteSource): Pending {
+    this.#dropReplacement();
     const before = this.#before(offset, length);
     if (before === undefined) return this.#write(offset, length, source);
     // Whoever gave the source may take it back: its bytes come now.
@@ -118,26 +123,40 @@ export class StoreBackend implements BlockBackend {
 
   /** What was written before is durable after it as well. */
   grow(size: number): void {
+    this.#dropReplacement();
     this.#store.grow(size);
   }
 
-  /** What is kept stays where it is: the snapshot only tells whether it is still the same. */
-  save(): DiskState {
+  /** What is kept is durable then. It stays where it is; the snapshot has it too, or tells whether it is still the same. */
+  save({ keptDisks }: SaveOptions): DiskState {
     this.#store.flush();
     const { size, baseName: image } = this;
-    return { size, image, content: this.#content() };
+    const content = keptDisks === 'included' ? includedContent(this.#store) : this.#content();
+    return { size, image, content };
   }
 
-  accepts(state: DiskState): void {
-    checkImage({ image: this.baseName }, 'kept', state);
+  async accepts({ size, image, content }: DiskState): Promise<void> {
+    checkImage({ image: this.baseName }, 'browser', { size, image, content });
+    // What was begun earlier would else be written to the disk as it is afterwards.
+    await Promise.all(this.#going.map(({ over }) => over));
+    this.#dropReplacement();
+    if (content.kind === 'included') {
+      checkContent(size, content);
+      this.#replacement = new Replacement(this.#store, size, content);
+      return;
+    }
     const own = this.#content();
-    const { checksum, kept } = state.content as KeptContent;
-    if (state.size === this.size && kept === own.kept && checksum === own.checksum) return;
+    const { checksum, kept } = content as KeptContent;
+    if (size === this.size && kept === own.kept && checksum === own.checksum) return;
     throw new DeviceError('snapshot-disk', 'It was written to since the snapshot was made');
   }
 
-  /** It is as it was. */
-  restore(): void {}
+  /** It becomes what it has accepted; without that it is as it was. */
+  restore(): void {
+    const replacement = this.#replacement;
+    this.#replacement = null;
+    replacement?.take();
+  }
 
   async close(): Promise<void> {
     await Promise.all(this.#going.map(({ over }) => over));
@@ -146,6 +165,12 @@ export class StoreBackend implements BlockBackend {
     } finally {
       await this.#base?.close();
     }
+  }
+
+  /** The machine goes on as it was. */
+  #dropReplacement(): void {
+    this.#replacement?.drop();
+    this.#replacement = null;
   }
 
   #content(): KeptContent {
@@ -225,6 +250,7 @@ export class StoreBackend implements BlockBackend {
   }
 
   #clear(offset: number, length: number, to: typeof ZEROS | typeof NOT_HERE): Pending {
+    this.#dropReplacement();
     const clear = () => this.#clearNow(offset, length, to);
     const before = this.#before(offset, length);
     return before === undefined ? clear() : this.#enter(offset, length, before.then(clear));

@@ -46,7 +46,7 @@ export class Store {
   readonly #words = new Uint32Array(this.buffer.buffer);
   readonly #file: StoreFile;
   readonly #at = { at: 0 };
-  readonly #map: PageMap;
+  #map: PageMap;
   readonly #allocator: PageAllocator;
   readonly #log: RecordLog;
   readonly #economy: Economy;
@@ -169,18 +169,66 @@ export class Store {
    */
   write(block: number, count: number): void {
     this.#makeRoomForData(count);
-    // Always other pages: of a write that fails in the middle nothing may be seen.
-    for (let index = 0; index < count; index++) this.#pages[index] = this.#allocator.take();
-    try {
-      this.#writeRuns(count);
-    } catch (error) {
-      for (let index = 0; index < count; index++) this.#allocator.release(this.#pages[index]);
-      throw full(error);
-    }
+    this.#writeElsewhere(count);
     for (let index = 0; index < count; index++) {
       const words = index * (PAGE_SIZE / 4);
       const check = checksum(this.#words, words, words + PAGE_SIZE / 4);
       this.#change(block + index, this.#pages[index], check);
+    }
+  }
+
+  /**
+   * Stores the first `count` blocks of `buffer` for a map that the store may get by `become`; until then they count
+   * for nothing.
+   * @returns their pages
+   * @throws DeviceError 'disk-full' when there is no room; then nothing has changed
+   */
+  stage(count: number): Uint32Array {
+    this.#makeRoom(count);
+    this.#writeElsewhere(count);
+    return this.#pages.slice(0, count);
+  }
+
+  /**
+   * Makes durable what was staged, and sees to it that there is room for a map with so many blocks.
+   * @throws DeviceError 'disk-full'
+   */
+  secure(blocks: number): void {
+    try {
+      this.#makeRoom(this.#recordPages(blocks));
+      this.#flushFile();
+    } catch (error) {
+      throw full(error);
+    }
+  }
+
+  /** What was staged is not wanted. */
+  unstage(pages: Iterable<number>): void {
+    for (const page of pages) this.#allocator.release(page);
+  }
+
+  /**
+   * Becomes a disk of `size` bytes of which just what `map` says is here: durably, and all at once, so that after
+   * a power cut it is the one disk or the other. Nothing was written since the last flush, and each page in `map` is
+   * one that the same block has already, or one that was staged and secured: from here on those are the store's.
+   * @throws DeviceError 'disk-full', or what the file throws: then the disk goes on as it was, and only a power cut
+   *   soon after may make it the other one
+   */
+  become(map: PageMap, size: number): void {
+    const before = this.#map;
+    const superseded = this.#superseded;
+    const staged = pagesOnlyIn(map, before, size);
+    this.#superseded = [...superseded, ...pagesOnlyIn(before, map, this.size)];
+    this.#map = map;
+    try {
+      this.#begin({ size });
+    } catch (error) {
+      this.#map = before;
+      this.#superseded = superseded;
+      // The other disk may be what the next opening finds.
+      if (this.#inDoubt) this.#leftInDoubt = [...this.#leftInDoubt, ...staged];
+      else this.unstage(staged);
+      throw error;
     }
   }
 
@@ -360,6 +408,18 @@ export class Store {
     this.#allocator.resize(length);
   }
 
+  /** Writes the first `count` blocks of `buffer` to `#pages`, for which there is room. @throws DeviceError 'disk-full' */
+  #writeElsewhere(count: number): void {
+    // Always other pages: of a write that fails in the middle nothing may be seen.
+    for (let index = 0; index < count; index++) this.#pages[index] = this.#allocator.take();
+    try {
+      this.#writeRuns(count);
+    } catch (error) {
+      for (let index = 0; index < count; index++) this.#allocator.release(this.#pages[index]);
+      throw full(error);
+    }
+  }
+
   #writeRuns(count: number): void {
     for (let first = 0; first < count; ) {
       let end = first + 1;
@@ -427,6 +487,17 @@ export class Store {
       }
     }
   }
+}
+
+/** The pages in which blocks of a disk of `size` bytes are by `map`, and are not by `other`. */
+function pagesOnlyIn(map: PageMap, other: PageMap, size: number): number[] {
+  const pages: number[] = [];
+  const end = Math.ceil(size / PAGE_SIZE);
+  for (let block = map.nextHere(0, end); block < end; block = map.nextHere(block + 1, end)) {
+    const page = map.get(block);
+    if (isPage(page) && page !== other.get(block)) pages.push(page);
+  }
+  return pages;
 }
 
 /** What a failure to write to a disk's file comes to. */

@@ -60,7 +60,7 @@ export class SlowBackend implements BlockBackend {
     throw new Error('no test makes a snapshot of a slow disk');
   }
 
-  accepts(): void {}
+  async accepts(): Promise<void> {}
 
   restore(): void {}
 

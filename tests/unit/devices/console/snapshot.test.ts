@@ -5,6 +5,8 @@ import { ByteRing } from '../../../../src/link/byte-ring.ts';
 import { pattern } from '../block/disk.ts';
 import { Terminal } from './terminal.ts';
 
+const SAVED = { keptDisks: 'referenced' as const };
+
 /** Where the terminal goes on as it was: the guest's memory is as it was too, and so are the rings. */
 async function goBack(terminal: Terminal, saved: RuntimeState, rings: Uint8Array[]): Promise<void> {
   terminal.harness.runtime.restore(structuredClone(saved));
@@ -31,7 +33,7 @@ test('output in the middle of a buffer goes on behind the byte where it was', as
         return pieces;
       };
       const first = read(before);
-      const saved = await terminal.harness.runtime.save();
+      const saved = await terminal.harness.runtime.save(SAVED);
       const rings = terminal.rings.map((ring) => ring.output.peek());
       read(after);
       await goBack(terminal, saved, rings);
@@ -50,7 +52,7 @@ test('what driver and page have said of the ports is known, and the size that th
   const terminal = new Terminal({ names: ['one'] }).startPorts();
   terminal.device.resize(100, 30);
   terminal.device.hangUp(1);
-  const saved = await terminal.harness.runtime.save();
+  const saved = await terminal.harness.runtime.save(SAVED);
   expect(saved.device).toMatchObject({
     columns: 100,
     rows: 30,
@@ -58,7 +60,7 @@ test('what driver and page have said of the ports is known, and the size that th
   });
   const other = new Terminal({ names: ['one'] }).startPorts();
   await goBack(other, saved, [new Uint8Array(0), new Uint8Array(0)]);
-  expect((await other.harness.runtime.save()).device).toEqual(saved.device);
+  expect((await other.harness.runtime.save(SAVED)).device).toEqual(saved.device);
 });
 
 test('a ring is made to hold other bytes, wherever it was', () => {
