@@ -344,5 +344,12 @@ test.describe('on a phone', () => {
     await press(page, 'Release');
     await expect(panel(page)).toContainText('Nothing is held.');
     await expectAccessible(page);
+    // There is room for one of both, and a way back.
+    await press(page, 'Open the inspector there');
+    await expect(panel(page)).toBeHidden();
+    await expectAccessible(page);
+    await control(page, 'Back to Lessons');
+    await expect(panel(page).getByRole('heading', { name: 'Lessons' })).toBeFocused();
+    await expect(inspector(page)).toBeHidden();
   });
 });

@@ -29,6 +29,9 @@ export class Frame implements PanelFrame {
   readonly #button: HTMLButtonElement;
   readonly #title: HTMLElement;
   readonly #move: HTMLButtonElement | null;
+  /** Leads back to a panel that had no room beside this one. */
+  readonly #back: HTMLButtonElement;
+  #goBack = () => {};
   readonly #splitter: Splitter;
   #place: Place;
   #lastFocus: HTMLElement | null = null;
@@ -48,12 +51,15 @@ export class Frame implements PanelFrame {
     this.#title.tabIndex = -1;
     this.#move =
       places.length > 1 ? createHeadButton('', () => events.move(this.#otherPlace)) : null;
+    this.#back = createButton('', 'button button-small', () => this.#goBack());
+    this.#back.hidden = true;
     const close = createHeadButton('Close the panel', events.close);
     close.append(createIcon('close'));
     const head = create(
       'header',
       'panel-head',
       this.#title,
+      this.#back,
       ...(this.#move ? [this.#move] : []),
       close,
     );
@@ -65,6 +71,10 @@ export class Frame implements PanelFrame {
       if (target instanceof HTMLElement) this.#lastFocus = target;
     });
     button.setAttribute('aria-controls', this.element.id);
+  }
+
+  get title(): string {
+    return this.#title.textContent ?? '';
   }
 
   get isShown(): boolean {
@@ -100,8 +110,16 @@ export class Frame implements PanelFrame {
     // Asked before: what is hidden has no focus.
     const { hasFocus } = this;
     this.element.hidden = true;
+    this.#back.hidden = true;
     this.#button.ariaExpanded = 'false';
     if (hasFocus) this.#button.focus();
+  }
+
+  /** Another panel has opened this one, and had no room beside it. Until it is hidden. */
+  offerWayBack(title: string, goBack: () => void): void {
+    this.#back.textContent = `Back to ${title}`;
+    this.#goBack = goBack;
+    this.#back.hidden = false;
   }
 
   focusTitle(): void {

@@ -40,12 +40,18 @@ export class Panels {
 
   /**
    * Shows a panel and brings the keyboard there. Others go that have no room beside it.
-   * @param target what is to be seen in it
+   * @param target what is to be seen in it, for another panel; where that has gone, there is a way back
    */
   open(id: string, target?: PanelTarget): void {
+    const before = this.#placed;
     this.show(id);
-    this.#frames.get(id)?.focusTitle();
-    if (target !== undefined) this.aim(id, target);
+    const frame = this.#frames.get(id);
+    frame?.focusTitle();
+    if (target === undefined) return;
+    this.aim(id, target);
+    const gone = before.find((panel) => panel.id !== id && !this.isShown(panel.id));
+    const other = gone && this.#frames.get(gone.id);
+    if (gone && other) frame?.offerWayBack(other.title, () => this.open(gone.id));
   }
 
   /** Shows a panel, as `open` does; the keyboard stays where it is. */
