@@ -67,6 +67,8 @@ export class TimeView implements View {
   #chosen: number | null = null;
   #chain: ChainLife | null = null;
   #range: TimeRange | null = null;
+  /** What is done with a file, in words; empty for nothing. */
+  #work = '';
 
   constructor(explanation: Explanation, page: TimeServices) {
     this.#explanation = explanation;
@@ -296,8 +298,7 @@ export class TimeView implements View {
   }
 
   async #open(file: File): Promise<void> {
-    setText(this.#problem, '');
-    const trace = await importTrace(file);
+    const trace = await this.#during(`Opening ${file.name}.`, importTrace(file));
     if (!(await this.#mayReplace())) return;
     this.#look({ trace, title: file.name });
     this.#page.announce(`Opened ${file.name}.`);
@@ -310,8 +311,21 @@ export class TimeView implements View {
       format === 'json'
         ? ([exportTrace, 'ringbox-trace.json'] as const)
         : ([exportChromeTrace, 'ringbox-perfetto.json'] as const);
-    saveFile(await make(trace), name);
+    saveFile(await this.#during(`Making ${name}.`, make(trace)), name);
     this.#source.letGo();
+  }
+
+  /** Says what goes on: of a million events it takes seconds. */
+  async #during<Result>(words: string, work: Promise<Result>): Promise<Result> {
+    setText(this.#problem, '');
+    this.#work = words;
+    this.#pace.hurry();
+    try {
+      return await work;
+    } finally {
+      this.#work = '';
+      this.#pace.hurry();
+    }
   }
 
   #fail(reason: unknown): void {
@@ -328,7 +342,7 @@ export class TimeView implements View {
   #showNumbers(): void {
     this.#bar.show(this.#source);
     this.#subjects.show(this.#source.subjects);
-    setText(this.#words, this.#source.words);
+    setText(this.#words, this.#work || this.#source.words);
     const { from, to } = this.#range ?? this.#timeline.scale;
     const told = { from, to, selected: this.#range !== null };
     if (!this.#sheets.show(this.#source, this.#filter, told, this.#chosen)) this.#pace.hurry();
