@@ -22,10 +22,10 @@ export class EventTable implements TableContent {
   constructor(choose: (position: number) => void) {
     const columns = [
       { title: 'Time', width: '8em', className: 'cell-number' },
-      { title: 'Thread', width: '7.5em' },
-      { title: 'Event', width: '7em' },
-      { title: 'Queue', width: '11em' },
-      { title: 'What', width: 'minmax(14em, 1fr)' },
+      { title: 'Thread', width: '6em' },
+      { title: 'Event', width: '6.5em' },
+      { title: 'Queue', width: 'minmax(9em, 0.75fr)' },
+      { title: 'What', width: 'minmax(10em, 1fr)' },
     ];
     this.#table = new Table('inspector-events', 'Events', columns, {
       choose: (row) => choose(this.#positions[row]),
