@@ -64,7 +64,9 @@ export function readRecordHeader(bytes: Uint8Array<ArrayBuffer>): RecordHeader |
 
 /** Whether a whole record, padding included, is as it was made. */
 export function isSound(record: Uint8Array<ArrayBuffer>): boolean {
-  const words = new Uint32Array(record.buffer, record.byteOffset, record.length / 4);
+  // It may be a part of anything, and words begin at multiples of 4.
+  const { buffer, byteOffset, length } = record.byteOffset % 4 === 0 ? record : record.slice();
+  const words = new Uint32Array(buffer, byteOffset, length / 4);
   const saved = words[Field.checksum];
   words[Field.checksum] = 0;
   const sum = checksum(words, 0, words.length);

@@ -131,15 +131,13 @@ class RecordReader {
   }
 
   async #read(): Promise<{ kind: number; payload: Bytes }> {
-    const first = await this.#reader.take(RECORD_HEADER_LENGTH);
-    if (first === null) throw cutShort();
-    const header = readRecordHeader(first);
+    const beginning = await this.#reader.peek(RECORD_HEADER_LENGTH);
+    if (beginning === null) throw cutShort();
+    const header = readRecordHeader(beginning);
     if (header === null) throw damaged('a part of it is not as it was');
-    const rest = await this.#reader.take(paddedLength(header.stored));
-    if (rest === null) throw cutShort();
-    const record = new Uint8Array(first.length + rest.length);
-    record.set(first);
-    record.set(rest, first.length);
+    const length = RECORD_HEADER_LENGTH + paddedLength(header.stored);
+    const record = await this.#reader.take(length);
+    if (record === null) throw cutShort();
     if (!isSound(record) || header.position !== this.#position) {
       throw damaged('a part of it is not as it was');
     }
