@@ -18,3 +18,8 @@ export function findDevice(
 ): DeviceSnapshot | null {
   return devices.find((device) => deviceName(device, devices) === name) ?? null;
 }
+
+/** Names of the devices that are held. */
+export function heldNames(devices: readonly DeviceSnapshot[]): string[] {
+  return devices.filter(({ held }) => held).map((device) => deviceName(device, devices));
+}

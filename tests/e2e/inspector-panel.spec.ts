@@ -47,7 +47,8 @@ const word = (bytes: number[], at: number) => Buffer.from(bytes).readUInt16LE(at
 const long = (bytes: number[], at: number) => Buffer.from(bytes).readUInt32LE(at);
 const grouped = (value: number) => value.toLocaleString('en');
 
-test('shows the queues of a machine, and what each part is', async ({ page }) => {
+test('shows the queues of a machine, and what each part is', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await boot(page, '?keep=no');
 
   await test.step('nothing of it is loaded before it is opened', async () => {
@@ -149,6 +150,10 @@ test('shows the queues of a machine, and what each part is', async ({ page }) =>
     await expect(flight).toContainText('done, not visibleRead 8 sectors from sector 64');
     await expect(panel(page).locator('.chain-title')).toHaveText('Read 8 sectors from sector 64');
     expect(word((await memoryOfQueue(page)).used, 2)).toBe(first);
+    const link = `${BUILT_PAGE}?keep=no&inspect=vda.0.queue&hold=vda`;
+    await button(page, 'Copy link').click();
+    await expect(explanation(page)).toContainText(`was copied: ${link}`);
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link);
     await button(page, 'Withhold interrupts').click();
     await button(page, 'Publish one element').click();
     await expect(panel(page)).toContainText('An interrupt is withheld.');
@@ -177,7 +182,7 @@ test('shows the queues of a machine, and what each part is', async ({ page }) =>
 
   await test.step('time: what happens, on the thread where it happens', async () => {
     await tab(page, 'Time').click();
-    await expect(source(page)).toContainText('Live, with');
+    await expect(source(page)).toContainText(/^Live/);
     await type(
       page,
       'dd if=/dev/vda of=/dev/null bs=4k count=300 iflag=direct; echo read-$((6 * 7))',
@@ -277,7 +282,7 @@ test('shows the queues of a machine, and what each part is', async ({ page }) =>
     await button(page, 'Select nothing').click();
     await expect(panel(page).locator('.time-note')).toContainText('that are in sight.');
     await button(page, 'Go on').click();
-    await expect(source(page)).toContainText('Live, with');
+    await expect(source(page)).toContainText(/^Live/);
   });
 
   await test.step('a mistake of a driver, and what a device makes of it', async () => {

@@ -1,5 +1,7 @@
 import type { DeviceSnapshot, Inspector, Machine } from '../../machine/index.ts';
-import { create, setText } from '../elements.ts';
+import { addressOf } from '../arrival.ts';
+import { deviceName, heldNames } from '../device-names.ts';
+import { create, createButton, setAvailable, setText } from '../elements.ts';
 import { describeFailure } from '../failure.ts';
 import type { PageServices } from '../page-services.ts';
 import type { PanelContent, PanelFrame, PanelTarget } from '../panels/panel.ts';
@@ -35,6 +37,10 @@ export class InspectorPanel implements PanelContent {
   readonly #choice: Choice<ViewName>;
   readonly #views: Readonly<Record<ViewName, View>>;
   readonly #time: TimeView;
+  readonly #link = createButton('Copy link', 'button button-small button-plain', () => {
+    void this.#copyLink();
+  });
+  readonly #explanation: Explanation;
   readonly #panels = new Map<ViewName, HTMLElement>();
   readonly #frames = new Frames((time) => this.#draw(time));
   readonly #pace = new DrawingPace();
@@ -51,6 +57,7 @@ export class InspectorPanel implements PanelContent {
     this.#page = page;
     const { content } = frame;
     const explanation = new Explanation(content);
+    this.#explanation = explanation;
     this.#time = new TimeView(explanation, page);
     this.#views = {
       queue: new QueueView(explanation, (sentence) => page.announce(sentence)),
@@ -69,7 +76,8 @@ export class InspectorPanel implements PanelContent {
     });
     this.#choice = new Choice('inspector', 'tab', 'What to look at', VIEWS, () => this.#change());
     this.#body = create('div', 'inspector-body', ...this.#createPanels());
-    const head = create('div', 'inspector-head', this.#strip.element, this.#choice.element);
+    const views = create('div', 'inspector-choice', this.#choice.element, this.#link);
+    const head = create('div', 'inspector-head', this.#strip.element, views);
     content.append(create('div', 'inspector', head, this.#none, this.#body, explanation.element));
     const remembered = recall(RECORD);
     const view = VIEWS.find(({ id }) => id === remembered);
@@ -124,6 +132,27 @@ export class InspectorPanel implements PanelContent {
     this.#frame.mark(heldWords(this.#inspector?.devices() ?? []));
   }
 
+  /** A link for others to what is looked at, and to the devices that are held. */
+  async #copyLink(): Promise<void> {
+    const devices = this.#inspector?.devices() ?? [];
+    const { place, queue } = this.#strip.chosen ?? {};
+    const device = devices.find((each) => each.place === place);
+    if (device === undefined || queue === undefined) return;
+    const { href } = addressOf(new URL(location.href), {
+      lesson: null,
+      inspect: { device: deviceName(device, devices), queue, view: this.#choice.chosen },
+      hold: heldNames(devices),
+      run: [],
+    });
+    const copied = navigator.clipboard.writeText(href).then(
+      () => 'The link to what you look at was copied',
+      () => 'The browser lets the page copy nothing. The link to what you look at',
+    );
+    const meaning = `${await copied}: ${href}`;
+    this.#explanation.show({ term: { name: 'Copy link', meaning, clause: null }, now: '' });
+    this.#page.announce(meaning);
+  }
+
   #tellMissing(view: string): void {
     const views = VIEWS.map(({ id }) => id).join(', ');
     const message = `The address asks for a view “${view}” of the inspector, which has none of that name.`;
@@ -134,6 +163,7 @@ export class InspectorPanel implements PanelContent {
 
   #use(inspector: Inspector | null, reason: string): void {
     this.#inspector = inspector;
+    setAvailable(this.#link, inspector !== null);
     setText(this.#none, reason);
     if (!this.#seen) this.#frame.mark('');
     if (inspector === null) this.#strip.show([]);

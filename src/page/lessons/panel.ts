@@ -1,6 +1,6 @@
 import type { Inspector, Machine, ScratchDevice, ScratchRequest } from '../../machine/index.ts';
 import { addressOf, type LessonPlace, withoutArrival } from '../arrival.ts';
-import { deviceName } from '../device-names.ts';
+import { heldNames } from '../device-names.ts';
 import { create } from '../elements.ts';
 import { describeFailure, type Failure } from '../failure.ts';
 import type { PageServices } from '../page-services.ts';
@@ -265,7 +265,7 @@ export class LessonsPanel implements PanelContent {
     const address = addressOf(new URL(location.href), {
       lesson: { lesson: lesson.id, step: step.id },
       inspect: step.look ?? null,
-      hold: step.from === undefined ? this.#heldNames() : [],
+      hold: step.from === undefined ? heldNames(this.#world?.devices() ?? []) : [],
       run: [],
     });
     try {
@@ -274,11 +274,6 @@ export class LessonsPanel implements PanelContent {
     } catch {
       this.#tell(`The browser lets the page copy nothing. The link is ${address.href}`);
     }
-  }
-
-  #heldNames(): string[] {
-    const devices = this.#world?.devices() ?? [];
-    return devices.filter(({ held }) => held).map((device) => deviceName(device, devices));
   }
 
   #try(work: () => Promise<void>): void {

@@ -161,7 +161,9 @@ export class TraceSource {
     if (this.#finished === null) {
       if (this.#frozen) return `Frozen, with ${kept}.`;
       if (!this.hasMachine) return 'There is no machine. A trace in a file can be opened.';
-      return this.#live.open ? `Live, with ${kept}.` : 'The trace is being opened.';
+      if (!this.#live.open) return 'The trace is being opened.';
+      if (this.records.length > 0) return `Live, with ${kept}.`;
+      return 'Live. Nothing has happened since you look: press a key in the terminal.';
     }
     const [from, to] = this.range;
     const { dropped, missed } = this.#finished.trace;
