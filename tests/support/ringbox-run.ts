@@ -42,18 +42,21 @@ class Program {
     });
   }
 
-  /** Resolves when `text` is put out, behind what was waited for before. */
-  async untilOutput(text: string): Promise<void> {
+  /** Resolves when `words` are put out, behind what was waited for before. */
+  async untilOutput(words: string | RegExp): Promise<void> {
     let over = false;
     const ended = this.ended.then(() => {
       over = true;
     });
     for (;;) {
       const output = Buffer.concat(this.#stdout).toString('latin1');
-      const at = output.indexOf(text, this.#seen);
-      this.#seen = at < 0 ? this.#seen : at + text.length;
-      if (at >= 0) return;
-      if (over) throw new Error(`ended before '${text}': ${output.slice(this.#seen)}`);
+      const left = output.slice(this.#seen);
+      const found = typeof words === 'string' ? left.includes(words) && [words] : words.exec(left);
+      if (found) {
+        this.#seen += left.indexOf(found[0]) + found[0].length;
+        return;
+      }
+      if (over) throw new Error(`ended before '${words}': ${left}`);
       const more = new Promise((resolve) => this.child.stdout!.once('data', resolve));
       await Promise.race([more, ended]);
     }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { SerialPort } from '../../../src/machine/serial-port.ts';
 import { UartWatch } from '../../../src/machine/uart-watch.ts';
 
 let lineStatus = 0x60;
@@ -135,4 +136,34 @@ describe('a guest that polls, as firmware does', () => {
     uart.read(0, 1);
     expect(onRoom).not.toHaveBeenCalled();
   });
+});
+
+test('a key of several bytes comes whole to firmware that looks for keys now and then', () => {
+  const received: number[] = [];
+  const own = {
+    readPort: (port: number) => {
+      if (port === 0x3fd) return received.length > 0 ? 0x61 : 0x60;
+      return (port === 0x3f8 && received.shift()) || 0;
+    },
+    writePort() {},
+  };
+  const line: { watch?: UartWatch } = {};
+  const device = {
+    room: () => line.watch?.room ?? 0,
+    send: (bytes: Uint8Array) => received.push(...bytes),
+  };
+  const serial = new SerialPort(device, () => {});
+  const watch = new UartWatch(own, serial);
+  line.watch = watch;
+  // As SeaBIOS does at each tick of its timer: a glance, and then all that is there.
+  const tick = () => {
+    const key: number[] = [];
+    watch.read(5, 1);
+    while ((watch.read(5, 1) & 0x01) === 1) key.push(watch.read(0, 1));
+    return String.fromCharCode(...key);
+  };
+  void serial.write('\x1b[B');
+  void serial.write('q');
+  const ticks = [tick(), tick(), tick()];
+  expect(ticks).toEqual(['', '\x1b[Bq', '']);
 });
