@@ -14,13 +14,17 @@ test.describe('whoever writes a page or a test', () => {
           () => 'nothing is wrong',
           ({ code, message, remedy }) => ({ code, message, remedy }),
         );
-      const machine = await Machine.create(await TestMachine.options({ agent: true }));
+      // With the serial port there is a console for the first process in any case, and not only now and then.
+      const options = await TestMachine.options({ agent: true, append: 'console=ttyS0' });
+      const machine = await Machine.create(options);
       globalThis.testMachine = { machine } as typeof globalThis.testMachine;
       const { console, files } = machine;
       const early = await told(machine.exec('true'));
       machine.start();
       // At once: it waits for the guest.
       const hello = await machine.exec('echo "hello from $(uname)"; pwd; echo oh >&2; exit 3');
+      // A console would become its controlling terminal, and then not the shell's.
+      const { output: input } = await machine.exec('readlink /proc/$(pidof ringbox-agent)/fd/0');
       await console.waitFor('# ', { timeout: 60_000 });
       await console.write('echo $((6 * 7))\n');
       const match = await console.waitFor(/\n(\d+)\r\n/);
@@ -44,13 +48,14 @@ test.describe('whoever writes a page or a test', () => {
       const [words, command] = await Promise.all(waiting);
       const late = [await told(machine.exec('true')), await told(console.waitFor('nothing'))];
       return {
-        ...{ early, hello, answer: match[1], sum: sum.output, same, unprinted, slow, missing },
-        ...{ afterReset, words, command, late, ports: [...machine.ports.keys()] },
+        ...{ early, hello, input, answer: match[1], sum: sum.output, same, unprinted, slow },
+        ...{ missing, afterReset, words, command, late, ports: [...machine.ports.keys()] },
       };
     }, url);
     expect(seen).toMatchObject({
       early: { code: 'wrong-state', remedy: 'Use `start` first.' },
       hello: { output: 'hello from Linux\n/root\n', errors: 'oh\n', status: 3 },
+      input: '/dev/null\n',
       answer: '42',
       sum: `${digest}  some where/noise\n`,
       same: true,

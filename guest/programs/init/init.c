@@ -52,7 +52,12 @@ static int contains_word(char *text, const char *wanted) {
 /* Starts the program by which the host runs commands: ../agent/agent.c. */
 static void start_agent(void) {
   static char *const arguments[] = {"ringbox-agent", NULL};
-  if (fork() == 0) become("/sbin/ringbox-agent", arguments);
+  if (fork() != 0) return;
+  /* Not the console: that could become the agent's controlling terminal, and then not the shell's. */
+  int nothing = open("/dev/null", O_RDWR, 0);
+  CALL2(63 /* dup2 */, nothing, 0);
+  if (nothing > 0) close(nothing);
+  become("/sbin/ringbox-agent", arguments);
 }
 
 /* Reaps children and obeys signals, for ever. */
