@@ -28,6 +28,8 @@ export function addFiles(folder: string, guest: GuestFiles, agent: string): void
   }
   copyFileSync(join(LIBRARY, 'README.md'), join(folder, 'README.md'));
   copyFileSync(join(projectDirectory, 'CHANGELOG.md'), join(folder, 'CHANGELOG.md'));
+  mkdirSync(join(folder, 'docs'));
+  copyFileSync(join(projectDirectory, 'docs/playwright.md'), join(folder, 'docs/playwright.md'));
   writeFileSync(join(folder, 'LICENSES.md'), licenses(guest));
   writeFileSync(join(folder, 'package.json'), manifest());
 }

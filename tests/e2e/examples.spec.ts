@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, type Page, test } from '@playwright/test';
@@ -41,6 +41,7 @@ test.describe('the npm package', () => {
     const { size } = statSync(packed.tarball);
     expect(packed.report).toContain(`${(size / 1e6).toFixed(2)} MB`);
     expect(size).toBeLessThan(LARGEST_TARBALL);
+    expect(existsSync(join(packed.folder, 'docs/playwright.md'))).toBe(true);
     const consumer = await install('node-ring');
     await consumer.node(tool('publint/src/cli.js'), packed.folder, '--strict');
     const types = ['--profile', 'esm-only', '--no-color'];
