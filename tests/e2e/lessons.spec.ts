@@ -50,7 +50,7 @@ async function begins(page: Page, title: string): Promise<void> {
 async function ends(page: Page, words: RegExp | string, next = 'Next'): Promise<void> {
   await expect(verdict(page)).toHaveAttribute('data-done', 'true', { timeout: 15_000 });
   await expect(verdict(page)).toContainText(words);
-  await expect(page.locator('#panel-announcement')).toContainText('done.');
+  await expect(panel(page).locator('.lessons-news')).toContainText('done.');
   await press(page, next);
 }
 

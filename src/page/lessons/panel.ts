@@ -1,7 +1,7 @@
 import type { Inspector, Machine, ScratchDevice, ScratchRequest } from '../../machine/index.ts';
 import { addressOf, type LessonPlace, withoutArrival } from '../arrival.ts';
 import { heldNames } from '../device-names.ts';
-import { create } from '../elements.ts';
+import { create, setText } from '../elements.ts';
 import { describeFailure, type Failure } from '../failure.ts';
 import type { PageServices } from '../page-services.ts';
 import type { PanelContent } from '../panels/panel.ts';
@@ -33,6 +33,8 @@ export class LessonsPanel implements PanelContent {
   readonly #view: LessonView;
   readonly #held = new HeldLine(() => this.#release());
   readonly #place = create('div', 'lessons-place');
+  /** Says that a step is done. A place of its own: what has done it may be told at the same moment. */
+  readonly #news = create('p', 'visually-hidden lessons-news');
   readonly #watch = new Watch(async () => this.#look(), LOOK_PACE);
   #machine: Machine | null = null;
   #world: MachineWorld | null = null;
@@ -69,7 +71,8 @@ export class LessonsPanel implements PanelContent {
       send: (request) => this.#try(() => this.#send(request)),
       problem: (sentence) => this.#tell(sentence),
     });
-    content.append(this.#place, this.#held.element);
+    this.#news.setAttribute('role', 'status');
+    content.append(this.#place, this.#held.element, this.#news);
     this.#missing = arrival && missingPlace(LESSONS, arrival);
     if (arrival !== null && !this.#course.open(arrival.lesson, arrival.step)) {
       this.#arriving = null;
@@ -152,7 +155,7 @@ export class LessonsPanel implements PanelContent {
   }
 
   #celebrate(step: Step, { words }: Verdict): void {
-    this.#page.announce(`${step.title}: done. ${plainText(words)}`);
+    setText(this.#news, `${step.title}: done. ${plainText(words)}`);
   }
 
   #open(lesson: Lesson): void {
@@ -173,6 +176,7 @@ export class LessonsPanel implements PanelContent {
 
   /** The address does not lead here any more. */
   #moved(): void {
+    setText(this.#news, '');
     history.replaceState(null, '', withoutArrival(new URL(location.href)));
     this.#view.focus();
   }
