@@ -8,6 +8,7 @@ import { layoutShifts, watchLayoutShifts } from '../support/layout-shifts.ts';
 
 const panel = (page: Page) => page.getByRole('complementary', { name: 'Lessons' });
 const inspector = (page: Page) => page.getByRole('complementary', { name: 'Inspector' });
+const told = (page: Page) => panel(page).locator('.lesson-told');
 const verdict = (page: Page) => panel(page).locator('.lesson-verdict');
 const press = (page: Page, name: string) =>
   panel(page).getByRole('button', { name, exact: true }).click();
@@ -232,7 +233,7 @@ test('each lesson to its end, on a machine that runs', async ({ page }) => {
     await expect(field('addr of descriptor 1')).toHaveValue('0x5000');
     await field('len of descriptor 1').fill('much');
     await send();
-    await expect(verdict(page)).toContainText('len of descriptor 1 must be a whole number');
+    await expect(told(page)).toContainText('len of descriptor 1 must be a whole number');
     await press(page, 'Honest again');
     await expect(field('len of descriptor 1')).toHaveValue('512');
     await expectAccessible(page);
@@ -297,7 +298,7 @@ test('a link leads to a step of a lesson, with the machine as that needs it', as
   const link = `${BUILT_PAGE}?keep=no&lesson=one-sector.take&inspect=vda.0.queue`;
   await test.step('that can be copied for others', async () => {
     await press(page, 'Copy link');
-    await expect(verdict(page)).toHaveText('The link to this step was copied.');
+    await expect(told(page)).toHaveText('The link to this step was copied.');
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link);
   });
 

@@ -90,7 +90,7 @@ export class LessonView {
 
   /** Says something about a step that the machine has not said. */
   tell(words: string): void {
-    this.#view?.show(this.#course.isDone, words, '');
+    this.#view?.tell(words);
   }
 
   #showStep(lesson: Lesson, step: Step): void {

@@ -281,6 +281,8 @@ export class LessonsPanel implements PanelContent {
   }
 
   #try(work: () => Promise<void>): void {
+    // What was told is of what was tried before.
+    this.#view.tell('');
     work().catch((reason: unknown) => this.#fail(reason));
   }
 

@@ -25,6 +25,8 @@ export class StepView {
   readonly #title: HTMLElement;
   readonly #task = create('section', 'lesson-task');
   readonly #verdict = create('p', 'lesson-verdict');
+  /** What the machine has not said: it stays, whatever that says meanwhile. */
+  readonly #told = create('p', 'lesson-told');
   readonly #end = create('div', 'lesson-end');
   readonly #endWords = create('p', '');
   readonly #events: StepEvents;
@@ -48,7 +50,7 @@ export class StepView {
     const hint = createMore('Hint', create('p', '', ...textNodes(step.hint)));
     this.#end.append(this.#endWords, ...this.#createOnwards(lesson));
     this.#end.hidden = true;
-    this.#task.append(hint, this.#verdict, this.#end);
+    this.#task.append(hint, this.#verdict, this.#told, this.#end);
     this.elements = [
       this.#title,
       ...step.text.map((paragraph) => create('p', '', ...textNodes(paragraph))),
@@ -69,6 +71,10 @@ export class StepView {
     }
     setText(this.#endWords, end);
     this.#end.hidden = end === '';
+  }
+
+  tell(words: string): void {
+    this.#told.replaceChildren(...textNodes(words));
   }
 
   /** Brings the answer into sight: a request that is laid out by hand is longer than a screen. */
