@@ -13,3 +13,13 @@ export function isCopyKey(event: KeyboardEvent): boolean {
 export async function copySelection(terminal: Terminal): Promise<void> {
   if (terminal.hasSelection()) await navigator.clipboard.writeText(terminal.getSelection());
 }
+
+/** Copies a text that a button stands for. @returns false when the browser lets the page copy nothing */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,5 +1,6 @@
 import type { DeviceSnapshot, Inspector, Machine } from '../../machine/index.ts';
 import { addressOf } from '../arrival.ts';
+import { copyText } from '../clipboard.ts';
 import { deviceName, heldNames } from '../device-names.ts';
 import { create, createButton, setAvailable, setText } from '../elements.ts';
 import { describeFailure } from '../failure.ts';
@@ -144,11 +145,10 @@ export class InspectorPanel implements PanelContent {
       hold: heldNames(devices),
       run: [],
     });
-    const copied = navigator.clipboard.writeText(href).then(
-      () => 'The link to what you look at was copied',
-      () => 'The browser lets the page copy nothing. The link to what you look at',
-    );
-    const meaning = `${await copied}: ${href}`;
+    const words = (await copyText(href))
+      ? 'The link to what you look at was copied'
+      : 'The browser lets the page copy nothing. The link to what you look at';
+    const meaning = `${words}: ${href}`;
     this.#explanation.show({ term: { name: 'Copy link', meaning, clause: null }, now: '' });
     this.#page.announce(meaning);
   }

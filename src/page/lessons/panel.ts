@@ -1,5 +1,6 @@
 import type { Inspector, Machine, ScratchDevice, ScratchRequest } from '../../machine/index.ts';
 import { addressOf, type LessonPlace, withoutArrival } from '../arrival.ts';
+import { copyText } from '../clipboard.ts';
 import { heldNames } from '../device-names.ts';
 import { create, setText } from '../elements.ts';
 import { describeFailure, type Failure } from '../failure.ts';
@@ -266,18 +267,18 @@ export class LessonsPanel implements PanelContent {
   async #copyLink(): Promise<void> {
     const { lesson, step } = this.#course;
     if (lesson === null || step === null) return;
-    const address = addressOf(new URL(location.href), {
+    const { href } = addressOf(new URL(location.href), {
       lesson: { lesson: lesson.id, step: step.id },
       inspect: step.look ?? null,
       hold: step.from === undefined ? heldNames(this.#world?.devices() ?? []) : [],
       run: [],
     });
-    try {
-      await navigator.clipboard.writeText(address.href);
-      this.#tell('The link to this step was copied.');
-    } catch {
-      this.#tell(`The browser lets the page copy nothing. The link is ${address.href}`);
-    }
+    const copied = await copyText(href);
+    this.#tell(
+      copied
+        ? 'The link to this step was copied.'
+        : `The browser lets the page copy nothing. The link is ${href}`,
+    );
   }
 
   #try(work: () => Promise<void>): void {
