@@ -18,7 +18,9 @@ export function addFiles(folder: string, guest: GuestFiles, agent: string): void
   // Not .gz: hosts take that for an encoding, and browsers unpack it on its way.
   copyFileSync(guest.kernelCompressed, inDist('guest/vmlinux.gzip'));
   copyFileSync(guest.rootfsCompressed, inDist('guest/rootfs.ext4.gzip'));
-  copyFileSync(join(dirname(guest.kernel), 'config'), inDist('guest/kernel.config'));
+  for (const name of ['config', 'patch']) {
+    copyFileSync(join(dirname(guest.kernel), name), inDist(`guest/kernel.${name}`));
+  }
   copyFileSync(agent, inDist('guest/ringbox-agent'));
   // For the screen in the report of a failed test.
   mkdirSync(inDist('playwright/terminal'));

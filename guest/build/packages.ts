@@ -22,6 +22,7 @@ export const kernelRequirements: Requirement[] = [
   { package: 'bc', provides: 'bc' },
   { package: 'xz-utils', provides: 'xz' },
   { package: 'lz4', provides: 'lz4' },
+  { package: 'patch', provides: 'patch' },
 ];
 
 /** What making an ext4 image takes. */
