@@ -83,7 +83,10 @@ type Send = (method: string, parameters?: object) => Promise<object>;
 class PageProfiler {
   readonly #page: Page;
   readonly #session: CDPSession;
-  readonly #threads = new Map<string, Send>();
+  /** The page's own by '', workers by their sessions; they come and go. */
+  readonly #threads = new Map<string, { name: string; send: Send }>();
+  /** Those that are being profiled. */
+  #started: string[] = [];
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #calls = 0;
 
@@ -91,9 +94,12 @@ class PageProfiler {
     this.#page = page;
     this.#session = session;
     session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
-      const name = targetInfo.title || targetInfo.url;
+      const name = `worker ${targetInfo.title || targetInfo.url}`;
       const send: Send = (method, parameters) => this.#sendToWorker(sessionId, method, parameters);
-      this.#threads.set(`worker ${name}`, send);
+      this.#threads.set(sessionId, { name, send });
+    });
+    session.on('Target.detachedFromTarget', ({ sessionId }) => {
+      this.#threads.delete(sessionId);
     });
     session.on('Target.receivedMessageFromTarget', ({ message }) => {
       const answer = JSON.parse(message) as Answer;
@@ -108,28 +114,31 @@ class PageProfiler {
     const options = { autoAttach: true, waitForDebuggerOnStart: false, flatten: false };
     await session.send('Target.setAutoAttach', options);
     const own: Send = (method, parameters) => session.send(method as 'Profiler.start', parameters);
-    profiler.#threads.set('the thread of the page', own);
-    await profiler.#all(async (send) => {
-      await send('Profiler.enable');
-      await send('Profiler.setSamplingInterval', { interval: INTERVAL });
-    });
+    profiler.#threads.set('', { name: 'the thread of the page', send: own });
     return profiler;
   }
 
   async start(): Promise<void> {
-    await this.#all((send) => send('Profiler.start'));
-  }
-
-  async stop(): Promise<ThreadProfile[]> {
-    const address = new URL(this.#page.url()).pathname;
-    return this.#all(async (send, thread) => {
-      const { profile } = (await send('Profiler.stop')) as { profile: CpuProfile };
-      return { thread: `${address}: ${thread}`, profile };
+    this.#started = [...this.#threads.keys()];
+    await this.#ofStarted(async (send) => {
+      await send('Profiler.enable');
+      await send('Profiler.setSamplingInterval', { interval: INTERVAL });
+      await send('Profiler.start');
     });
   }
 
-  #all<Value>(order: (send: Send, thread: string) => Promise<Value>): Promise<Value[]> {
-    return Promise.all([...this.#threads].map(([thread, send]) => order(send, thread)));
+  /** @returns nothing of threads that have begun or ended since the start */
+  async stop(): Promise<ThreadProfile[]> {
+    const address = new URL(this.#page.url()).pathname;
+    return this.#ofStarted(async (send, name) => {
+      const { profile } = (await send('Profiler.stop')) as { profile: CpuProfile };
+      return { thread: `${address}: ${name}`, profile };
+    });
+  }
+
+  #ofStarted<Value>(order: (send: Send, name: string) => Promise<Value>): Promise<Value[]> {
+    const threads = this.#started.flatMap((id) => this.#threads.get(id) ?? []);
+    return Promise.all(threads.map(({ send, name }) => order(send, name)));
   }
 
   async #sendToWorker(sessionId: string, method: string, params = {}): Promise<object> {

@@ -3,10 +3,10 @@ import type { Bench } from '../bench.ts';
 import { type Figure, MACHINES, type MachineName, onSides } from '../figure.ts';
 import type { Guest } from '../sides/guest.ts';
 
-// What a guest costs that waits at its prompt: the processor time of the processes in which the pages
-// run, of which all but one stand still, or of QEMU's process; in percent of one core. The guest
-// that works has a console, two disks and a random number generator. In its first minute more than half of it
-// is the browser's compiler, at work on what the guest has just begun to run often.
+// What a guest costs that waits at its prompt: the processor time of the process in which its page runs,
+// or of QEMU's process; in percent of one core. The guest has a console, two disks and a random number
+// generator. In its first minute more than half of it is the browser's compiler, at work on what the guest
+// has just begun to run often.
 
 /** Disks of the larger machine after its root disk, for 16 devices in all. */
 const FURTHER_DISKS = 13;

@@ -1,16 +1,14 @@
 import type { Browser, Page } from 'playwright';
 import type { Guest, GuestParts } from './guest.ts';
 import type { MeasuredResult } from './measured-shell.ts';
-import { pagesProcessorTime } from './processes.ts';
+import { pageProcessorTime } from './processes.ts';
 
 /** A guest in a page of its own, and in a process of the browser's of its own. */
 export class PageSide implements Guest {
   readonly disk: string;
   readonly page: Page;
-  readonly #browser: Browser;
 
-  private constructor(browser: Browser, page: Page, disk: string) {
-    this.#browser = browser;
+  private constructor(page: Page, disk: string) {
     this.page = page;
     this.disk = disk;
   }
@@ -24,7 +22,7 @@ export class PageSide implements Guest {
   ): Promise<PageSide> {
     const page = await openGuestPage(browser, address);
     await page.evaluate((given) => pageGuest.boot(given), parts);
-    return new PageSide(browser, page, disk);
+    return new PageSide(page, disk);
   }
 
   measure(command: string): Promise<MeasuredResult> {
@@ -39,7 +37,7 @@ export class PageSide implements Guest {
   }
 
   processorTime(): Promise<number> {
-    return pagesProcessorTime(this.#browser);
+    return pageProcessorTime(this.page);
   }
 
   pause(): Promise<void> {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright';
+import type { Browser, Page } from 'playwright';
 
 /** Ticks in a second in which Linux counts processes' time, on every system that matters. */
 const TICKS = 100;
@@ -15,12 +15,18 @@ export function processorTime(process: number): number {
   return (Number(fields[USER_TIME]) + Number(fields[SYSTEM_TIME])) / TICKS;
 }
 
-/** Seconds of processor that all processes have used in which the browser's pages run. */
-export async function pagesProcessorTime(browser: Browser): Promise<number> {
-  return (await pageProcesses(browser)).reduce((sum, id) => sum + processorTime(id), 0);
+/** Seconds of processor that the page's own process has used, workers included. */
+export async function pageProcessorTime(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const { metrics } = await session.send('Performance.getMetrics');
+  await session.detach();
+  const time = metrics.find(({ name }) => name === 'ProcessTime');
+  if (time === undefined) throw new Error('the browser does not tell what a process has used');
+  return time.value;
 }
 
-/** MiB of memory (RSS) that these processes hold. */
+/** MiB of memory (RSS) that all processes hold in which the browser's pages run. */
 export async function pagesMemory(browser: Browser): Promise<number> {
   return (await pageProcesses(browser)).reduce((sum, id) => sum + memory(id), 0);
 }
