@@ -23,6 +23,9 @@ const BETWEEN_KEYS = 50;
 
 type PageName = 'ringbox' | 'v86';
 
+/** Loads that have come to their end: what is waited for must not be on the screen from the one before. */
+let ended = 0;
+
 /** Measures while the guest does its work over and over. */
 async function underLoad(
   bench: Bench,
@@ -36,8 +39,9 @@ async function underLoad(
   await sleep(500);
   const value = await measure(shown);
   // Again and again: it comes to nothing when the shell has not begun yet with what is to be interrupted.
-  await shown.draw(`${INTERRUPT}\rprintf 'load-%s\\n' over\r`, 'load-over', 1000);
-  await shown.draw(`clear; printf 'screen-%s\\n' clear\r`, 'screen-clear');
+  const number = ++ended;
+  await shown.draw(`${INTERRUPT}\rprintf 'over-%s\\n' ${number}\r`, `over-${number}`, 1000);
+  await shown.draw(`clear; printf 'clear-%s\\n' ${number}\r`, `clear-${number}`);
   return value;
 }
 
