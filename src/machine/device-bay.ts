@@ -4,7 +4,7 @@ import type { DeviceDescription } from '../link/description.ts';
 import type { PciBus } from '../pci/bus.ts';
 import { DeviceLink } from '../transport/device-link.ts';
 import type { Patience } from '../transport/patience.ts';
-import { VirtioPciDevice } from '../transport/virtio-pci.ts';
+import { type Processor, VirtioPciDevice } from '../transport/virtio-pci.ts';
 import { DeviceHost, type HostPlan } from './device-host.ts';
 import type { MachineError } from './errors.ts';
 import { adjustOffer } from './offer.ts';
@@ -40,7 +40,7 @@ export interface BayWatcher {
 }
 
 export interface BayParts {
-  emulator: Pick<Emulator, 'buffer' | 'ramOffset' | 'memory' | 'ports' | 'dropCode' | 'endSlice'>;
+  emulator: Pick<Emulator, 'buffer' | 'ramOffset' | 'memory' | 'ports' | 'dropCode'> & Processor;
   bus: PciBus;
   attention: Attention;
   /** What the guest may make the page wait for its devices. */

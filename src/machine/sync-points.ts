@@ -8,7 +8,6 @@ const SHORTEST_SPIN = 0.02;
 
 /** The CPU, as far as its guest's polling is concerned; `Emulator` says more. */
 export interface PollingProcessor extends Processor {
-  readonly interruptsOff: boolean;
   readonly endedEarly: boolean;
 }
 
@@ -48,6 +47,7 @@ export class SyncPoints {
 
   /** A sync point. @param halted the CPU waits for an interrupt */
   pass(halted: boolean): void {
+    if (!this.#processor.interruptsOff) this.#decideInterrupts();
     if (this.#attention.peek() !== 0) this.#serve();
     else if (halted && this.#anyBusy()) this.#spinForDevices();
     if (!halted && this.#processor.interruptsOff && this.#anyPolled()) this.#processor.endSlice();
@@ -61,6 +61,12 @@ export class SyncPoints {
       for (let index = 0; index < this.#devices.length; index++) {
         if (((wanted >>> index) & 1) === 1) this.#devices[index]?.serviceAtSyncPoint();
       }
+    }
+  }
+
+  #decideInterrupts(): void {
+    for (let index = 0; index < this.#devices.length; index++) {
+      if (this.#devices[index]?.link.undecided) this.#devices[index]?.serviceAtSyncPoint();
     }
   }
 

@@ -14,8 +14,8 @@ const WRITE_SIZE = 8 * 1024;
  * take in what is drawn, and the guest, which runs on the same thread, gets what is saved.
  */
 const FLOOD = 4 * 1024;
-/** Between two drawings of a flood, in milliseconds: every other frame of most screens. */
-const FLOOD_INTERVAL = 28;
+/** Between two drawings of a flood, in milliseconds: every third frame of most screens. */
+const FLOOD_INTERVAL = 45;
 /** Bytes of a flood that may come without a break: so much is there to be taken in without one. */
 const FLOOD_BURST = 256 * 1024;
 

@@ -109,6 +109,7 @@ export class DeviceLink {
   #doorbellLuck = 4;
   #doorbells = 0;
   #dead = false;
+  #undecided = false;
   #withholding = false;
   #delivering = false;
   readonly #withheld = new Map<number, number>();
@@ -176,6 +177,15 @@ export class DeviceLink {
     return false;
   }
 
+  /**
+   * A driver that polls may see by itself what it would be told, and say so in `used_event` (VIRTIO 1.4, 2.7.10)
+   * before it takes interrupts again: then it need not be told. To be looked at once more by `takeInterrupts` when
+   * the CPU takes interrupts, and at the next doorbell.
+   */
+  get undecided(): boolean {
+    return this.#undecided;
+  }
+
   /** The worker has something to do and will be done soon. */
   get busy(): boolean {
     return !this.#dead && this.#control.load(Word.busy) === 1;
@@ -231,6 +241,7 @@ export class DeviceLink {
     this.#notifications.fill(null);
     this.#notified.fill(0);
     this.#withheld.clear();
+    this.#undecided = false;
     this.#generationLookedAt = -1;
     // A queue whose set-up the worker has not seen yet must not come to life after the reset.
     for (let queue = 0; queue < this.#control.queueCount; queue++) {
@@ -419,14 +430,16 @@ export class DeviceLink {
    * asked. The decision is made here, while the guest stands still: a worker that stored the used
    * index and then loaded `used_event` could miss the driver's store of the latter, since the
    * guest's memory barrier compiles to nothing.
+   * @param interruptsOff the CPU takes none now: what a driver that polls would be told is left `undecided`
    */
-  takeInterrupts(): Interrupts {
+  takeInterrupts(interruptsOff = false): Interrupts {
     this.#attention.clear(this.index);
     // All that is looked at below needs no bit any more, but a sync that was asked for meanwhile
     // is for the next sync point.
     if (this.#syncWanted()) this.#attention.request(this.index);
     this.#interrupts.queue = false;
     this.#interrupts.configuration = false;
+    this.#undecided = false;
     for (let queue = 0; queue < this.#notifications.length; queue++) {
       const notifications = this.#notifications[queue];
       if (notifications === null) continue;
@@ -434,8 +447,13 @@ export class DeviceLink {
       const published = this.#control.load(base + QueueWord.published);
       const notified = this.#notified[queue];
       if (published === notified) continue;
+      const wanted = notifications.wantsUsedNotification(notified, published);
+      if (wanted && interruptsOff && this.#polled.includes(queue)) {
+        this.#undecided = true;
+        continue;
+      }
       this.#notified[queue] = published;
-      if (notifications.wantsUsedNotification(notified, published)) this.#tell(queue, published);
+      if (wanted) this.#tell(queue, published);
       else this.trace?.suppressed(queue, published);
     }
     const generation = this.#generation;
@@ -505,6 +523,7 @@ export class DeviceLink {
     this.#generationLookedAt = state.generationLookedAt;
     this.#flagChanges = state.flagChanges;
     this.#withheld.clear();
+    this.#undecided = false;
     for (const [queue, index] of state.withheld) this.#withheld.set(queue, index);
     if (!this.#withholding) this.deliverInterrupts();
     // What was published and not told yet is told at the next sync point; what was not done is gone on with.

@@ -32,6 +32,8 @@ export interface InterruptSink {
 
 /** What a device asks of the CPU. */
 export interface Processor {
+  /** It takes no interrupts. */
+  readonly interruptsOff: boolean;
   /** The guest is to stand still after this instruction, at a sync point, and the page to have its turn. */
   endSlice(): void;
 }
@@ -79,7 +81,7 @@ export class VirtioPciDevice implements BusWindow {
     this.link.trace?.attention();
     this.link.sync();
     this.#common.finishReset();
-    const { queue, configuration } = this.link.takeInterrupts();
+    const { queue, configuration } = this.link.takeInterrupts(this.#processor.interruptsOff);
     if (!this.#common.driverOk) return;
     const failed = this.link.needsReset && !this.#failureTold;
     this.#failureTold = this.link.needsReset;
@@ -182,7 +184,7 @@ export class VirtioPciDevice implements BusWindow {
   #notify(queue: number): void {
     if (!this.#common.isEnabled(queue)) return;
     this.link.ringDoorbell(queue);
-    if (this.link.waitAfterDoorbell(queue)) this.serviceAtSyncPoint();
+    if (this.link.waitAfterDoorbell(queue) || this.link.undecided) this.serviceAtSyncPoint();
     // The guest would look at the used ring a hundred thousand times before anything can change.
     if (this.link.isPolled) this.#processor.endSlice();
   }

@@ -31,6 +31,7 @@ let processor: PollingGuest;
 let served: number[];
 let onServe: (index: number) => void;
 let busy: Set<number>;
+let undecided: Set<number>;
 let places: (VirtioPciDevice | undefined)[];
 let points: SyncPoints;
 
@@ -39,6 +40,7 @@ beforeEach(() => {
   served = [];
   onServe = () => {};
   busy = new Set();
+  undecided = new Set();
   polled = new Set();
   processor = new PollingGuest();
   const devices = Array.from({ length: 31 }, (_, index) => ({
@@ -52,6 +54,9 @@ beforeEach(() => {
       },
       get isPolled() {
         return polled.has(index);
+      },
+      get undecided() {
+        return undecided.has(index);
       },
     },
   }));
@@ -95,6 +100,18 @@ describe('at a sync point', () => {
     points.pass(false);
     expect(served.length).toBeLessThan(5);
     expect(attention.peek()).not.toBe(0); // it is not forgotten either
+  });
+
+  test('interrupts that are undecided are seen to when the CPU takes any', () => {
+    undecided.add(4);
+    processor.interruptsOff = true;
+    points.pass(false);
+    points.pass(true);
+    expect(served).toEqual([]);
+    processor.interruptsOff = false;
+    points.pass(false);
+    points.pass(true);
+    expect(served).toEqual([4, 4]);
   });
 
   test('a running guest with nothing to hear is looked at once', () => {

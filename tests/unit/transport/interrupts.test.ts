@@ -87,6 +87,55 @@ describe('the ISR status', () => {
   });
 });
 
+describe('what a driver that polls is to be told, while the CPU takes no interrupts,', () => {
+  let driver: Driver;
+
+  beforeEach(() => {
+    rig = new Rig({ polledQueues: [0] });
+    driver = rig.start([Feature.version1, Feature.eventIndex]);
+    rig.processor.interruptsOff = true;
+    requests(driver);
+    expect(driver.collectUsed()).toHaveLength(1);
+    expect([rig.link.undecided, rig.interrupted]).toEqual([true, false]);
+  });
+
+  test('is not told when it has seen it by itself', () => {
+    driver.usedEvent = driver.collectedIndex;
+    rig.processor.interruptsOff = false;
+    rig.pci.serviceAtSyncPoint();
+    expect([rig.link.undecided, rig.readIsr()]).toEqual([false, 0]);
+    rig.pump();
+    expect(rig.interrupted).toBe(false);
+  });
+
+  test('is told as soon as the CPU takes interrupts, when it has not', () => {
+    rig.pci.serviceAtSyncPoint();
+    expect([rig.link.undecided, rig.interrupted]).toEqual([true, false]);
+    rig.processor.interruptsOff = false;
+    rig.pci.serviceAtSyncPoint();
+    expect([rig.link.undecided, rig.readIsr()]).toEqual([false, ISR_QUEUE]);
+  });
+
+  test('is decided at its next doorbell as well', () => {
+    driver.usedEvent = driver.collectedIndex;
+    rig.notify(0);
+    expect([rig.link.undecided, rig.interrupted]).toEqual([false, false]);
+  });
+
+  test('is forgotten with the driver', () => {
+    rig.reset();
+    expect(rig.link.undecided).toBe(false);
+  });
+
+  test('is told at once on a queue that nobody polls', () => {
+    rig = new Rig({ polledQueues: [1] });
+    driver = rig.start([Feature.version1, Feature.eventIndex]);
+    rig.processor.interruptsOff = true;
+    requests(driver);
+    expect([rig.link.undecided, rig.interrupted]).toEqual([false, true]);
+  });
+});
+
 describe('a used buffer notification', () => {
   test('comes only at a sync point after the worker has published', () => {
     const driver = rig.start();

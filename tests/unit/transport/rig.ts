@@ -97,6 +97,7 @@ export class Rig extends PciGuest {
   onDrop: (range: Segment) => void = () => {};
   /** How often the CPU was asked to end its slice. */
   sliceEnds = 0;
+  readonly processor = { interruptsOff: false, endSlice: () => this.sliceEnds++ };
   readonly #index = 5;
   /** Where the next allocation begins. */
   readonly #allocation: { next: number };
@@ -144,8 +145,7 @@ export class Rig extends PciGuest {
       polledQueues,
       new Patience(patience),
     );
-    const processor = { endSlice: () => this.sliceEnds++ };
-    this.pci = new VirtioPciDevice(this.link, description, this.ports, this.bus, processor);
+    this.pci = new VirtioPciDevice(this.link, description, this.ports, this.bus, this.processor);
     this.bus.plug(this.pci.function);
     if (after === undefined) this.bus.assignResources(() => {});
   }

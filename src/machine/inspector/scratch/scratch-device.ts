@@ -22,6 +22,7 @@ import { violations } from './violations.ts';
 /** Bytes of the RAM of its own. */
 const RAM = 256 * 1024;
 const PORT_BLOCK_SHIFT = 9;
+const NO_CPU = { interruptsOff: false, endSlice: () => {} };
 /** The only device of its bay. */
 const PLACE = 0;
 /** Looks for the words of a worker that has told that it needs a reset. */
@@ -98,7 +99,7 @@ export class ScratchDevice {
     const bus = new PciBus(ports, controller, () => {});
     const attention = new Attention(new SharedArrayBuffer(Attention.byteLength));
     const bay: DeviceBay = new DeviceBay({
-      emulator: { buffer, ramOffset: 0, memory, ports, dropCode: () => {}, endSlice: () => {} },
+      emulator: { buffer, ramOffset: 0, memory, ports, dropCode: () => {}, ...NO_CPU },
       bus,
       attention,
       patience: new Patience(0),
