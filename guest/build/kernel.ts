@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { type Artifact, findArtifact, provideArtifact } from './cache.ts';
 import { runCommand } from './command.ts';
 import { SetupError } from './errors.ts';
-import { hashOfFile, keyOf } from './hash.ts';
+import { keyOf } from './hash.ts';
 import { ensurePackages, kernelRequirements } from './packages.ts';
 import { guestDirectory } from './paths.ts';
 import { formatSize, inStep, type Step } from './progress.ts';
@@ -44,7 +44,7 @@ const REPRODUCIBLE = {
 };
 
 function kernelArtifact(): Artifact {
-  const changes = [readFragment(), hashOfFile(PATCH)];
+  const changes = [readFragment(), readPatch()];
   const key = keyOf(`recipe ${RECIPE}`, PACKAGE, String(PACKAGE_GENERATION), ...changes);
   return { name: 'kernel', key, build: buildKernel };
 }
@@ -53,6 +53,12 @@ function kernelArtifact(): Artifact {
 function readFragment(): string {
   const isOption = (line: string) => /^(# )?CONFIG_/.test(line);
   return readFileSync(FRAGMENT, 'utf8').split('\n').filter(isOption).join('\n');
+}
+
+/** The patch without the text before it: see `readFragment`. */
+function readPatch(): string {
+  const patch = readFileSync(PATCH, 'utf8');
+  return patch.slice(patch.search(/^--- /m));
 }
 
 /** The folder that holds `bzImage`, `vmlinux` and `vmlinux.gz`, or undefined if it is not built. */
