@@ -392,6 +392,7 @@ export class DeviceRuntime {
 
 /**
  * An answer to a sync request is spun for so long, in milliseconds: the CPU thread has often been
- * waiting for the request.
+ * waiting for the request, and comes to a sync point within a slice otherwise. A worker that sleeps by
+ * then is late for its publication, and the CPU thread goes to sleep over it in turn.
  */
-const SYNC_SPIN = 0.1;
+const SYNC_SPIN = 1;

@@ -13,8 +13,8 @@ import type { DiskOptions, OfferOptions } from './options.ts';
 /** Bytes that a console port holds in each direction. */
 const PORT_RING = 256 * 1024;
 
-/** Milliseconds that waiting for workers may add to a slice of the CPU, which takes about one. */
-const LONGEST_WAIT_PER_SLICE = 5;
+/** Milliseconds that waiting for workers may add to a turn of the CPU, which takes about three. */
+const LONGEST_WAIT_PER_TURN = 5;
 
 /** Virtio devices that fit the PCI bus, where pvpanic takes a slot as well. */
 const MAXIMUM_DEVICES = FREE_SLOTS - 1;
@@ -95,7 +95,7 @@ export async function assemble(
     hooks.rebootRequested();
   });
   const attention = new Attention(new SharedArrayBuffer(Attention.byteLength));
-  const patience = new Patience(LONGEST_WAIT_PER_SLICE);
+  const patience = new Patience(LONGEST_WAIT_PER_TURN);
   const bay = new DeviceBay({ emulator, bus, attention, patience, offer, hooks });
   await bay.add(plans).catch(async (error) => {
     await emulator.dispose();

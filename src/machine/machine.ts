@@ -124,7 +124,10 @@ export class Machine {
     this.#offer = options.offer ?? {};
     const { attention, bay, emulator } = hardware;
     this.#syncPoints = new SyncPoints(attention, bay.devices, emulator);
-    this.#scheduler = new Scheduler(attention, () => this.#slice());
+    this.#scheduler = new Scheduler(attention, {
+      beginTurn: () => hardware.patience.refill(),
+      runSlice: () => this.#slice(),
+    });
     wiring.syncPoint = (halted) => this.#syncPoints.pass(halted);
     wiring.wake = () => this.#scheduler.wake();
     wiring.rebootRequested = () => {
@@ -579,7 +582,6 @@ export class Machine {
   #slice(): number {
     if (this.#state !== 'running') return Number.POSITIVE_INFINITY;
     if (this.serial.full) return HELD;
-    this.#hardware.patience.refill();
     const { emulator } = this.#hardware;
     let milliseconds: number;
     try {

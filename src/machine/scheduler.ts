@@ -5,27 +5,43 @@ import { wordChanged } from '../link/wait.ts';
 export const HELD = -1;
 
 /**
- * Runs the CPU in slices on the UI thread, so that the page gets its turn after each.
+ * A busy guest begins slices for so long before the page gets its turn, in milliseconds. What the page
+ * does meanwhile, such as reading a console, costs less in one go than after each slice.
+ */
+const TURN = 3;
+
+/** The guest's side of the UI thread. */
+export interface Guest {
+  /** A turn of the guest's begins: the page has had its own. */
+  beginTurn(): void;
+  /**
+   * Runs the guest for about a millisecond.
+   * @returns the milliseconds until it has work again; Infinity ends the run, HELD waits for `wake` alone
+   */
+  runSlice(): number;
+}
+
+/**
+ * Runs the CPU in slices on the UI thread, and gives the page its turn after a few of them.
  *
- * Between two slices of a busy guest goes one message of a MessageChannel: the cheapest task a
+ * Between two turns of a busy guest goes one message of a MessageChannel: the cheapest task a
  * browser has, and not slowed down in a background tab. A halted guest sleeps on the machine's
  * attention word, which its devices notify, until its next timer.
  */
 export class Scheduler {
   readonly #attention: Attention;
-  readonly #slice: () => number;
+  readonly #guest: Guest;
+  readonly #now: () => number;
   readonly #channel = new MessageChannel();
   #running = false;
-  /** Grows with each planned slice; a plan that is not the newest does nothing. */
+  /** Grows with each planned turn; a plan that is not the newest does nothing. */
   #plan = 0;
 
-  /**
-   * @param slice runs the guest for about a millisecond and returns the milliseconds until it has
-   *   work again; Infinity ends the run, HELD waits for `wake` alone
-   */
-  constructor(attention: Attention, slice: () => number) {
+  /** @param now a clock in milliseconds */
+  constructor(attention: Attention, guest: Guest, now = () => performance.now()) {
     this.#attention = attention;
-    this.#slice = slice;
+    this.#guest = guest;
+    this.#now = now;
     this.#channel.port1.onmessage = ({ data }) => this.#run(data as number);
   }
 
@@ -61,12 +77,22 @@ export class Scheduler {
 
   #run(plan: number): void {
     if (!this.#running || plan !== this.#plan) return;
-    const milliseconds = this.#slice();
+    const milliseconds = this.#turn(plan);
     if (milliseconds === Number.POSITIVE_INFINITY) this.stop();
     if (!this.#running || plan !== this.#plan) return;
     if (milliseconds === HELD) return;
     else if (milliseconds < 1) this.#soon();
     else void this.#sleep(milliseconds);
+  }
+
+  /** @returns what its last slice has returned */
+  #turn(plan: number): number {
+    const end = this.#now() + TURN;
+    this.#guest.beginTurn();
+    let milliseconds: number;
+    do milliseconds = this.#guest.runSlice();
+    while (milliseconds === 0 && this.#running && plan === this.#plan && this.#now() < end);
+    return milliseconds;
   }
 
   async #sleep(milliseconds: number): Promise<void> {

@@ -17,8 +17,11 @@ import { Patience } from './patience.ts';
 
 /** How long a worker is given to answer while the guest stands still, in milliseconds. */
 const SHORT_WAIT = 0.05;
-/** The same where the guest would do nothing but poll. */
-const POLLED_WAIT = 0.1;
+/**
+ * The same where the guest would do nothing but poll. To sleep instead until the device asks takes the page's thread
+ * half a millisecond, as a rule.
+ */
+const POLLED_WAIT = 0.5;
 /** A reset is waited for this long before the driver has to poll for its end. */
 const RESET_WAIT = 2;
 

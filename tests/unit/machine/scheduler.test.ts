@@ -12,6 +12,9 @@ let scheduler: Scheduler;
 /** What the slices return, one after the other; then they end the run. */
 let results: number[];
 let slices: number;
+let turns: number;
+/** Milliseconds on the scheduler's clock, which each slice moves on by one. */
+let time: number;
 /** What happens inside each slice. */
 let inSlice: () => void;
 let waiting: { count: number; resolve: () => void }[];
@@ -20,14 +23,18 @@ beforeEach(() => {
   attention = new Attention(new SharedArrayBuffer(Attention.byteLength));
   results = [];
   slices = 0;
+  turns = 0;
+  time = 0;
   inSlice = () => {};
   waiting = [];
-  scheduler = new Scheduler(attention, () => {
+  const runSlice = () => {
     slices++;
+    time++;
     inSlice();
     for (const { count, resolve } of waiting) if (slices >= count) resolve();
     return results.shift() ?? Number.POSITIVE_INFINITY;
-  });
+  };
+  scheduler = new Scheduler(attention, { beginTurn: () => turns++, runSlice }, () => time);
 });
 
 afterEach(() => {
@@ -62,13 +69,47 @@ describe('a busy guest', () => {
   });
 
   test('leaves the page its turns', async () => {
-    let turns = 0;
-    setTimeout(() => turns++, 0);
-    results = { shift: () => (turns > 0 || slices > TOO_MANY ? undefined : 0) } as never;
+    let pageTurns = 0;
+    setTimeout(() => pageTurns++, 0);
+    results = { shift: () => (pageTurns > 0 || slices > TOO_MANY ? undefined : 0) } as never;
     scheduler.start();
     while (scheduler.running) await new Promise((resolve) => setImmediate(resolve));
-    expect(turns).toBe(1);
+    expect(pageTurns).toBe(1);
     expect(slices).toBeLessThan(TOO_MANY);
+  });
+
+  test('has slices of 3 ms before the page gets a turn', async () => {
+    results = [0, 0, 0, 0, 0, 0, 0];
+    scheduler.start();
+    await slice(7);
+    expect(turns).toBe(3);
+  });
+
+  test('has one slice in a turn where that takes long', async () => {
+    results = [0, 0];
+    inSlice = () => {
+      time += 20;
+    };
+    scheduler.start();
+    await slice(3);
+    expect(turns).toBe(3);
+  });
+
+  test('ends its turn when it has nothing more to do', async () => {
+    results = [0, 0.5, 0, 0, 0];
+    scheduler.start();
+    await slice(6);
+    expect(turns).toBe(3);
+  });
+
+  test('ends its turn when a new one is planned from inside it', async () => {
+    results = [0, 0, 0, 0];
+    inSlice = () => {
+      if (slices === 1) scheduler.wake();
+    };
+    scheduler.start();
+    await slice(5);
+    expect(turns).toBe(3);
   });
 
   test('that is started twice runs once', async () => {
