@@ -17,6 +17,8 @@ export interface PollingProcessor extends Processor {
  *
  * While the CPU is halted with requests in flight it spins here on the shared words for as long
  * as has lately paid, since leaving the CPU loop and coming back costs more than most requests.
+ * What would have paid is known when the answer comes: a spin that is too short for all of them
+ * would never learn it from itself.
  */
 export class SyncPoints {
   readonly #attention: Attention;
@@ -24,6 +26,8 @@ export class SyncPoints {
   readonly #devices: readonly (VirtioPciDevice | undefined)[];
   readonly #processor: PollingProcessor;
   readonly #budget = new SpinBudget(SHORTEST_SPIN, LONGEST_SPIN);
+  /** When the spin began that was given up and is not answered yet, in ms; null for none. */
+  #unansweredSince: number | null = null;
 
   constructor(
     attention: Attention,
@@ -48,9 +52,17 @@ export class SyncPoints {
   /** A sync point. @param halted the CPU waits for an interrupt */
   pass(halted: boolean): void {
     if (!this.#processor.interruptsOff) this.#decideInterrupts();
-    if (this.#attention.peek() !== 0) this.#serve();
-    else if (halted && this.#anyBusy()) this.#spinForDevices();
+    if (this.#attention.peek() !== 0) this.#answered();
+    else if (halted && this.#unansweredSince === null && this.#anyBusy()) this.#spinForDevices();
     if (!halted && this.#processor.interruptsOff && this.#anyPolled()) this.#processor.endSlice();
+  }
+
+  #answered(): void {
+    if (this.#unansweredSince !== null) {
+      this.#budget.learn(performance.now() - this.#unansweredSince < LONGEST_SPIN);
+      this.#unansweredSince = null;
+    }
+    this.#serve();
   }
 
   #serve(): void {
@@ -71,13 +83,14 @@ export class SyncPoints {
   }
 
   #spinForDevices(): void {
-    const end = performance.now() + this.#budget.milliseconds;
+    const begin = performance.now();
+    const end = begin + this.#budget.milliseconds;
     let paid = false;
     while (!paid && performance.now() < end) {
       for (let looks = 0; looks < 64 && !paid; looks++) paid = this.#attention.peek() !== 0;
     }
-    if (paid) this.#serve();
-    this.#budget.learn(paid);
+    this.#unansweredSince = begin;
+    if (paid) this.#answered();
   }
 
   #anyPolled(): boolean {

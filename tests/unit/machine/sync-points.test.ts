@@ -122,15 +122,12 @@ describe('at a sync point', () => {
 });
 
 describe('while the CPU is halted', () => {
-  /** A clock that goes on by 10 microseconds at each look. */
-  function stepClock(): { readonly looks: number } {
-    let looks = 0;
-    vi.spyOn(performance, 'now').mockImplementation(() => ++looks * 0.01);
-    return {
-      get looks() {
-        return looks;
-      },
-    };
+  /** A clock that goes on by 10 microseconds at each look; `late` more at once. */
+  function stepClock() {
+    const clock = { looks: 0, late: 0 };
+    const now = () => ++clock.looks * 0.01 + clock.late;
+    vi.spyOn(performance, 'now').mockImplementation(now);
+    return clock;
   }
 
   test('nothing is waited for when no device is busy', () => {
@@ -149,31 +146,57 @@ describe('while the CPU is halted', () => {
     expect(served).toEqual([9]);
   });
 
-  test('the wait grows while it pays, up to a millisecond, and shrinks when it does not', () => {
+  /** A sync point whose wait ends without an answer. @returns how long it was, in looks at the clock */
+  function waitInVain(clock: { looks: number }): number {
+    const before = clock.looks;
+    points.pass(true);
+    return clock.looks - before;
+  }
+
+  /** The device asks `milliseconds` after the last wait has begun. */
+  function answerAfter(milliseconds: number, clock: { late: number }): void {
+    clock.late += milliseconds;
+    attention.request(9);
+    points.pass(true);
+  }
+
+  test('the wait grows while a longer one would have paid, up to a millisecond, and shrinks otherwise', () => {
     const clock = stepClock();
     busy.add(9);
-    /** How long one sync point takes, in looks at the clock. */
-    const wait = (pays: boolean) => {
-      const before = clock.looks;
-      // Paying means: right at the end of the wait.
-      attention.onLook = () => {};
-      if (pays) {
-        attention.looks = 0;
-        attention.onLook = () => {
-          if (attention.looks > 2) attention.request(9);
-        };
-      }
-      points.pass(true);
-      attention.takeAll();
-      return clock.looks - before;
+    const shortest = waitInVain(clock);
+    let wait = shortest;
+    for (let round = 0; round < 6; round++) {
+      answerAfter(0, clock);
+      wait = waitInVain(clock);
+    }
+    expect(wait).toBeGreaterThan(90);
+    expect(wait).toBeLessThan(110); // a millisecond
+    for (let round = 0; round < 7; round++) {
+      answerAfter(5, clock);
+      wait = waitInVain(clock);
+    }
+    expect(wait).toBe(shortest);
+  });
+
+  test('the wait grows when it has paid', () => {
+    const clock = stepClock();
+    busy.add(9);
+    attention.onLook = () => {
+      if (attention.looks === 20) attention.request(9);
     };
-    const shortest = wait(false);
-    for (let round = 0; round < 10; round++) wait(true);
-    const longest = wait(false);
-    expect(longest).toBeGreaterThan(90);
-    expect(longest).toBeLessThan(110); // a millisecond
-    for (let round = 0; round < 10; round++) wait(false);
-    expect(wait(false)).toBe(shortest);
+    points.pass(true);
+    expect(served).toEqual([9]);
+    expect(waitInVain(clock)).toBeGreaterThan(4); // which is twice the shortest
+  });
+
+  test('a wait that was given up is not begun anew before somebody has asked', () => {
+    const clock = stepClock();
+    busy.add(9);
+    expect(waitInVain(clock)).toBeGreaterThan(2);
+    expect(waitInVain(clock)).toBe(0);
+    answerAfter(0.5, clock);
+    expect(served).toEqual([9]);
+    expect(waitInVain(clock)).toBeGreaterThan(2);
   });
 });
 
