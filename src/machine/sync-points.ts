@@ -53,8 +53,20 @@ export class SyncPoints {
   pass(halted: boolean): void {
     if (!this.#processor.interruptsOff) this.#decideInterrupts();
     if (this.#attention.peek() !== 0) this.#answered();
-    else if (halted && this.#unansweredSince === null && this.#anyBusy()) this.#spinForDevices();
+    else if (halted && this.#anyBusy() && !this.#hasJustGivenUp()) this.#spinForDevices();
     if (!halted && this.#processor.interruptsOff && this.#anyPolled()) this.#processor.endSlice();
+  }
+
+  /**
+   * A spin was given up, and a longer one may still prove to have paid. Not for ever: an answer that
+   * was served at a doorbell is not seen here.
+   */
+  #hasJustGivenUp(): boolean {
+    if (this.#unansweredSince === null) return false;
+    if (performance.now() - this.#unansweredSince < LONGEST_SPIN) return true;
+    this.#budget.learn(false);
+    this.#unansweredSince = null;
+    return false;
   }
 
   #answered(): void {
