@@ -91,7 +91,7 @@ export class Scheduler {
     this.#guest.beginTurn();
     let milliseconds: number;
     do milliseconds = this.#guest.runSlice();
-    while (milliseconds === 0 && this.#running && plan === this.#plan && this.#now() < end);
+    while (milliseconds === 0 && plan === this.#plan && this.#now() < end);
     return milliseconds;
   }
 

@@ -63,18 +63,21 @@ export class SyncPoints {
    */
   #hasJustGivenUp(): boolean {
     if (this.#unansweredSince === null) return false;
-    if (performance.now() - this.#unansweredSince < LONGEST_SPIN) return true;
-    this.#budget.learn(false);
-    this.#unansweredSince = null;
-    return false;
+    const wouldPay = performance.now() - this.#unansweredSince < LONGEST_SPIN;
+    if (!wouldPay) this.#learn(false);
+    return wouldPay;
   }
 
   #answered(): void {
     if (this.#unansweredSince !== null) {
-      this.#budget.learn(performance.now() - this.#unansweredSince < LONGEST_SPIN);
-      this.#unansweredSince = null;
+      this.#learn(performance.now() - this.#unansweredSince < LONGEST_SPIN);
     }
     this.#serve();
+  }
+
+  #learn(paid: boolean): void {
+    this.#unansweredSince = null;
+    this.#budget.learn(paid);
   }
 
   #serve(): void {
@@ -101,8 +104,12 @@ export class SyncPoints {
     while (!paid && performance.now() < end) {
       for (let looks = 0; looks < 64 && !paid; looks++) paid = this.#attention.peek() !== 0;
     }
-    this.#unansweredSince = begin;
-    if (paid) this.#answered();
+    if (!paid) {
+      this.#unansweredSince = begin;
+      return;
+    }
+    this.#learn(true);
+    this.#serve();
   }
 
   #anyPolled(): boolean {
